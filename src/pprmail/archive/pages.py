@@ -1,0 +1,108 @@
+"""The site's pages: each the address it answers at, and its HTML."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from pprmail.model import plain, plain_prose
+from pprmail.render.phrases import citation_of, intro_of
+from pprmail.render.prose import HtmlStyle, inline_html, prose_html
+from pprmail.render.templates import render_template
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jinja2 import Environment
+
+    from pprmail.model import Issue, Prose, Summary
+    from pprmail.settings import Settings
+
+# On an issue's page a summary is an h2; on its own page it is the h1, and headings within stand one higher
+ISSUE_STYLE, SUMMARY_STYLE = HtmlStyle(heading="h3"), HtmlStyle(heading="h2")
+_DESCRIPTION_CHARACTERS = 160
+
+
+class PageMaker:
+    """Makes the pages of one site. ``issues`` are those to be shown, newest first."""
+
+    def __init__(self, settings: Settings, issues: tuple[Issue, ...], templates: Environment, introduction: Prose) -> None:
+        """``introduction`` is the standing paragraph of ``[newsletter]``."""
+        self.settings = settings
+        self.issues = issues
+        self.templates = templates
+        self.introduction = introduction
+
+    def pages(self) -> Iterator[tuple[str, str]]:
+        """Every page: its path on the site (``2020-08/index.html``) and its HTML."""
+        yield "index.html", self._page("index.html.j2", "", self._home())
+        yield "about/index.html", self._page("about.html.j2", "about/", {"introduction": Markup(prose_html(self.introduction, SUMMARY_STYLE))})
+        for issue in self.issues:
+            yield f"{issue.key}/index.html", self._page("issue.html.j2", f"{issue.key}/", self._issue(issue))
+            for summary in issue.summaries:
+                path = f"{issue.key}/{summary.slug}/"
+                yield f"{path}index.html", self._page("summary.html.j2", path, {"issue": _issue_line(issue), "summary": _summary_values(issue, summary, SUMMARY_STYLE)})
+
+    def _page(self, template: str, path: str, values: dict[str, Any]) -> str:
+        """``path`` is the page's folder on the site, '' for the home page; links are relative, so that a sub-path works."""
+        common = {
+            "newsletter": self.settings.newsletter,
+            "sender": self.settings.sender,
+            "canonical": self.settings.newsletter.url(path),
+            "up": "../" * path.count("/"),
+            "is_home": not path,
+        }
+        return render_template(self.templates, template, common | values)
+
+    def _home(self) -> dict[str, Any]:
+        lines = [_issue_line(issue) for issue in self.issues]
+        years = [(year, list(of_year)) for year, of_year in groupby(lines, key=lambda line: line["key"][:4])]
+        latest = self._issue(self.issues[0]) if self.issues else None
+        return {"introduction": Markup(prose_html(self.introduction, SUMMARY_STYLE)), "latest": latest, "years": years}
+
+    def _issue(self, issue: Issue) -> dict[str, Any]:
+        return {
+            "issue": _issue_line(issue),
+            "intro": Markup(inline_html(intro_of(issue))),
+            "word": Markup(prose_html(issue.word, ISSUE_STYLE)),
+            "summaries": [_summary_values(issue, summary, ISSUE_STYLE) for summary in issue.summaries],
+            "notices": [{"title": notice.title.text, "body": Markup(prose_html(notice.body, ISSUE_STYLE))} for notice in issue.notices],
+        }
+
+
+def _issue_line(issue: Issue) -> dict[str, Any]:
+    """What any page shows of an issue: its name, its address, its day, its summaries' titles."""
+    return {
+        "key": issue.key,
+        "month": issue.month_name,
+        "path": f"{issue.key}/",
+        "day": issue.day.isoformat(),
+        "day_words": f"{issue.day.day} {issue.day:%B %Y}",
+        "description": _cut(plain(intro_of(issue)) or plain_prose(issue.word)),
+        "titles": [{"title": summary.title.text, "path": f"{issue.key}/{summary.slug}/"} for summary in issue.summaries],
+    }
+
+
+def _summary_values(issue: Issue, summary: Summary, style: HtmlStyle) -> dict[str, Any]:
+    return {
+        "title": summary.title.text,
+        "path": f"{issue.key}/{summary.slug}/",
+        "guest": summary.guest.text,
+        "citation": Markup(inline_html(citation_of(summary))),
+        "body": Markup(prose_html(summary.body, style)),
+        "implications": Markup(prose_html(summary.implications, style)),
+        "author_email": summary.author_email.text,
+        "topics": summary.topic_names,
+        "research_type": summary.research_type.name or "",
+        "description": _cut(plain_prose(summary.body)),
+    }
+
+
+def _cut(text: str) -> str:
+    """The beginning of ``text``, cut at a word, for a page's description."""
+    line = " ".join(text.split())
+    if len(line) <= _DESCRIPTION_CHARACTERS:
+        return line
+    return line[:_DESCRIPTION_CHARACTERS].rpartition(" ")[0].rstrip(" ,;:.–") + "…"

@@ -1,0 +1,1 @@
+"""Who may be mailed, and the proof: addresses, the list, suppressions, tokens."""

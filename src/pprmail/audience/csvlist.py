@@ -1,0 +1,141 @@
+"""The list: a CSV as Excel, Mailchimp, SendGrid or listmonk write it, read row by row."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from typing import IO, TYPE_CHECKING
+
+from pprmail.errors import PprmailError
+from pprmail.model import Row
+from pprmail.rules import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_EXCEL = "save it in Excel as 'CSV UTF-8'"
+# Header names, in lower case with spaces for '_', of our own list and of the exports of Mailchimp, SendGrid and listmonk.
+_COLUMNS = {
+    "email": "email", "e mail": "email", "email address": "email", "e mail address": "email", "mail": "email",
+    "name": "name", "full name": "name", "first name": "first", "last name": "last",
+    "status": "status", "consent": "consent", "consent date": "consent_date", "consent source": "consent_source",
+}  # fmt: skip
+_LISTMONK_STATUS = {"enabled": "subscribed", "disabled": "unsubscribed", "blocklisted": "unsubscribed"}
+_DELIMITERS = ",;\t"
+_START_BYTES = 4096
+_SEP_LINE = re.compile(r"\"?sep=(.)\"?\s*", re.IGNORECASE)
+
+
+def read_list(path: Path, shown: str, encoding: str = "") -> Iterator[Row]:
+    """The data rows of the list at ``path``, in the file's order; blank lines are no rows.
+
+    ``shown`` is how sentences call the file. ``encoding`` '' is UTF-8, or UTF-16 by its byte order mark.
+    Raises ``PprmailError`` when the file cannot be opened, is no CSV, has another encoding, or lacks a column ``email``.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(_START_BYTES)
+        with path.open(encoding=_encoding(start, shown, encoding), newline="") as file:
+            yield from _rows(file, shown)
+    except UnicodeDecodeError as error:
+        line = _line_of_fault(path, error.encoding)
+        message = f"{shown}:{line}: is not {error.encoding.upper()}; {_EXCEL}, or name its encoding under [subscribers] in pprmail.toml, such as encoding = \"cp1252\""
+        raise PprmailError(message) from error
+    except FileNotFoundError as error:
+        message = f"{shown}: there is no such file; put the list there, or name another under [subscribers] in pprmail.toml or with --subscribers"
+        raise PprmailError(message) from error
+    except OSError as error:
+        message = f"{shown}: cannot be read ({error.strerror}); close it in Excel and other programs, and check its permissions"
+        raise PprmailError(message) from error
+
+
+def _encoding(start: bytes, shown: str, named: str) -> str:
+    if named:
+        return named
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if b"\0" in start or start[:3] == b"\xff\xd8\xff":
+        message = f"{shown}: is no CSV but binary data (a picture or a workbook?); open it in Excel, and {_EXCEL}"
+        raise PprmailError(message)
+    return "utf-8-sig"
+
+
+def _line_of_fault(path: Path, encoding: str) -> int:
+    """The line with the first character that is not of ``encoding``."""
+    number = 0
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                line.decode(encoding)
+            except UnicodeDecodeError:
+                return number
+    return number
+
+
+def _rows(file: IO[str], shown: str) -> Iterator[Row]:
+    header_line, header = _first_line(file)
+    said = _SEP_LINE.fullmatch(header)
+    if said:
+        header_line, header = header_line + 1, file.readline()
+    delimiter = said[1] if said else max(_DELIMITERS, key=header.count)
+    names = [_normal_name(name) for name in next(csv.reader([header], delimiter=delimiter), [])]
+    columns = _find_columns(names, shown, header_line)
+    is_listmonk = {"uuid", "attributes"} <= set(names)
+    reader = csv.reader(file, delimiter=delimiter, strict=True)
+    begins = header_line + 1
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            message = f"{shown}:{begins}: is no CSV from here on ({error}); look for a quotation mark that is not closed, and {_EXCEL}"
+            raise PprmailError(message) from error
+        line, begins = begins, header_line + reader.line_num + 1
+        if any(cell.strip() for cell in cells):
+            yield _row(line, cells, columns, len(names), is_listmonk=is_listmonk)
+
+
+def _first_line(file: IO[str]) -> tuple[int, str]:
+    for number, line in enumerate(iter(file.readline, ""), 1):
+        if line.strip():
+            return number, line.rstrip("\r\n")
+    return 1, ""
+
+
+def _normal_name(name: str) -> str:
+    return re.sub(r"[\s_\-\u00a0]+", " ", name.replace("\ufeff", "")).strip().casefold()
+
+
+def _find_columns(names: list[str], shown: str, line: int) -> dict[str, int]:
+    """Where each column that we know stands; the first of its name counts."""
+    columns: dict[str, int] = {}
+    for at, name in enumerate(names):
+        if name in _COLUMNS:
+            columns.setdefault(_COLUMNS[name], at)
+    if "email" not in columns:
+        near = next((hint for name in names if (hint := did_you_mean(name, ("email",)))), "")
+        message = f"{shown}:{line}: the header line has no column 'email'; {near or 'write one such as: email,name,status'} (if it is no CSV at all, {_EXCEL})"
+        raise PprmailError(message)
+    return columns
+
+
+def _row(line: int, cells: list[str], columns: dict[str, int], width: int, *, is_listmonk: bool) -> Row:
+    def cell(column: str) -> str:
+        at = columns.get(column, width)
+        return cells[at].strip(" \t\u00a0\u200b\ufeff") if at < len(cells) else ""
+
+    name = cell("name") or " ".join(part for part in (cell("first"), cell("last")) if part)
+    status = cell("status").casefold()
+    return Row(
+        line=line,
+        email=cell("email"),
+        name=name,
+        status=_LISTMONK_STATUS.get(status, status) if is_listmonk else status,
+        consent=cell("consent").casefold(),
+        consent_date=cell("consent_date"),
+        consent_source=cell("consent_source"),
+        fault=f"has {len(cells)} cells for {width} columns" if any(extra.strip() for extra in cells[width:]) else "",
+    )

@@ -1,0 +1,119 @@
+"""Who asks to leave, out of what people paste: addresses, tokens, a saved mail, a mailbox."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pprmail.addresses import BadAddressError, normal_address, undress
+from pprmail.audience.tokens import TOKEN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from email.message import EmailMessage
+
+_ADDRESS = re.compile(r"[^\s<>()\[\]\",;:]+@[^\s<>()\[\]\",;:]+")
+# The words that ask to leave, in the subject or in what the reader wrote above the quoted mail
+_ASKS = re.compile(r"\b(?:unsubscribe|un-subscribe|d[ée]sabonne\w*|d[ée]sinscri\w*|remove me|take me off|opt[ -]?out)\b", re.IGNORECASE)
+_QUOTED = re.compile(r"^\s*(?:>|-{2,}\s*(?:original|forwarded) message|from:\s|on .{4,80} wrote:|le .{4,80} a écrit)", re.IGNORECASE)
+_MAILBOX_START = re.compile(rb"^From \S+", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """What was understood. ``addresses`` are normal; ``tokens`` look like tokens and are not yet verified.
+
+    ``ignored`` are sentences about what was left out.
+    """
+
+    addresses: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+    def __add__(self, other: Requests) -> Requests:
+        return Requests(self.addresses + other.addresses, self.tokens + other.tokens, self.ignored + other.ignored)
+
+
+def read_word(word: str) -> Requests | None:
+    """An address or a token typed as one word (or an unsubscribe link); None when it is neither."""
+    tail = word.rstrip("/").rpartition("/")[2] if "/u/" in word else word
+    if TOKEN.fullmatch(tail):
+        return Requests(tokens=(tail,))
+    try:
+        return Requests(addresses=(normal_address(undress(word)),)) if "@" in word else None
+    except BadAddressError:
+        return None
+
+
+def read_pasted(text: str, shown: str) -> Requests:
+    """Every address and every token in pasted text, such as one a line."""
+    found = Requests()
+    for number, line in enumerate(text.splitlines(), 1):
+        words = [undress(word) for word in _ADDRESS.findall(line)] + TOKEN.findall(line)
+        for word in words:
+            found += read_word(word.strip(".'")) or Requests(ignored=(f"{shown}:{number}: {word!r} is no address",))
+    return found
+
+
+def is_mail(content: bytes) -> bool:
+    """``content`` is a saved mail or a mailbox: it begins with header fields."""
+    head = content[:4096].lstrip(b"\xef\xbb\xbf\r\n")
+    fields = re.findall(rb"^(?:From|To|Subject|Date|Received|Return-Path|Message-ID|MIME-Version|Delivered-To)(?::| )", head, re.MULTILINE | re.IGNORECASE)
+    return bool(re.match(rb"(?:[A-Za-z-]+:|From )", head)) and len(set(fields)) > 1
+
+
+def read_mail(content: bytes, shown: str, is_token: Callable[[str], bool]) -> Requests:
+    """The senders of the messages that ask to leave, or their tokens where ``is_token`` knows one.
+
+    A token in the subject or in the address the mail went to names its reader even when the mail comes from another
+    address. A message that does not ask is left out and told.
+    """
+    from email import policy  # noqa: PLC0415
+    from email.parser import BytesParser  # noqa: PLC0415
+
+    found = Requests()
+    for number, raw in enumerate(_messages(content), 1):
+        message = BytesParser(policy=policy.default).parsebytes(raw)
+        found += _request(message, shown if number == 1 else f"{shown} (message {number})", is_token)
+    return found
+
+
+def _messages(content: bytes) -> Iterator[bytes]:
+    """The messages of a mailbox (mbox, RFC 4155), or the one message."""
+    if not content.startswith(b"From "):
+        yield content
+        return
+    starts = [found.start() for found in _MAILBOX_START.finditer(content) if found.start() == 0 or content[: found.start()].endswith((b"\n\n", b"\r\n\r\n"))]
+    for start, end in zip(starts, [*starts[1:], len(content)], strict=True):
+        yield content[start:end].partition(b"\n")[2]
+
+
+def _request(message: EmailMessage, shown: str, is_token: Callable[[str], bool]) -> Requests:
+    subject = str(message.get("Subject", ""))
+    tokens = tuple(token for token in TOKEN.findall(f"{subject} {message.get('To', '')}") if is_token(token))
+    if tokens:
+        return Requests(tokens=tokens[:1])
+    if not _ASKS.search(subject) and not _ASKS.search(_own_words(message)):
+        return Requests(ignored=(f"{shown}: does not ask to leave",))
+    try:
+        return Requests(addresses=(normal_address(undress(str(message.get("From", "")))),))
+    except BadAddressError as error:
+        return Requests(ignored=(f"{shown}: has no sender's address that can be read ({error})",))
+
+
+def _own_words(message: EmailMessage) -> str:
+    """What the reader wrote: the plain text up to the first quoted line."""
+    body = message.get_body(("plain",))
+    if body is None:
+        return ""
+    try:
+        text = str(body.get_content())
+    except (LookupError, UnicodeError):
+        return ""
+    lines = []
+    for line in text.splitlines():
+        if _QUOTED.match(line):
+            break
+        lines.append(line)
+    return "\n".join(lines)

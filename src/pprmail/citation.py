@@ -1,0 +1,69 @@
+"""The parts of an APA citation line that other rooms ask for: its DOI and its date."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+from urllib.parse import quote
+
+_MONTHS = "january february march april may june july august september october november december".split()
+
+# A DOI's prefix and suffix: ISO 26324; the old SICI form of Wiley's holds < > ( ) ; : as well.
+_DOI = r"10\.\d{4,9}(?:\.\d+)*/[^\s*\"“”]+"
+DOI = re.compile(_DOI)
+DOI_IN_TEXT = re.compile(rf"(?:https?://(?:dx\.|www\.)?doi\.org/|\bdoi:[ \u00a0]?(?:https?://(?:dx\.)?doi\.org/)?)({_DOI})", re.IGNORECASE)
+DOI_PREFIX = re.compile(r"(?:https?://)?(?:dx\.|www\.)?doi\.org/|doi:?\s*", re.IGNORECASE)
+_DATE = re.compile(r"\((\d{4})[a-z]?(?:,\s*(?:([A-Za-z]+)\.?)?[^()]*)?\)")
+_CLOSERS = {")": "(", "]": "[", ">": "<", "}": "{"}
+
+
+class CitationDate(NamedTuple):
+    """When the source was published; ``month`` is None where the citation gives none."""
+
+    year: int
+    month: int | None
+    offset: int
+
+
+def trim_url(text: str) -> str:
+    """``text`` without the punctuation that ends the sentence rather than the address.
+
+    A closing bracket stays when its opening one is inside, as in the old DOIs.
+    """
+    while text:
+        last = text[-1]
+        if last in ".,;:!?'’”\"":
+            text = text[:-1]
+        elif last in _CLOSERS and text.count(last) > text.count(_CLOSERS[last]):
+            text = text[:-1]
+        else:
+            break
+    return text
+
+
+def normal_doi(text: str) -> str | None:
+    """The bare DOI in ``text`` (``10.…``, ``doi:10.…`` or a doi.org address), or None when it is no DOI."""
+    bare = DOI_PREFIX.sub("", text.strip(), count=1) if DOI_PREFIX.match(text.strip()) else text.strip()
+    bare = trim_url(bare)
+    return bare if DOI.fullmatch(bare) else None
+
+
+def doi_url(doi: str) -> str:
+    """The address that resolves ``doi``, with what an address may not hold percent-encoded (DOI Handbook 3.8)."""
+    return "https://doi.org/" + quote(doi, safe="/:;()._-,+@=~!$")
+
+
+def find_doi(citation: str) -> str | None:
+    """The first DOI in a citation line, or None."""
+    found = DOI_IN_TEXT.search(citation)
+    return trim_url(found[1]) if found else None
+
+
+def find_date(citation: str) -> CitationDate | None:
+    """The date in the brackets after the authors: ``(2019)``, ``(2019a)``, ``(2019, December 5)``; None without one."""
+    found = _DATE.search(citation)
+    if not found:
+        return None
+    name = (found[2] or "").casefold()
+    month = next((n for n, full in enumerate(_MONTHS, 1) if len(name) >= 3 and full.startswith(name)), None)  # noqa: PLR2004
+    return CitationDate(int(found[1]), month, found.start(1))

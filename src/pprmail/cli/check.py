@@ -1,0 +1,83 @@
+"""``pprmail check``: every fault and doubt in the issues, all at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from pprmail.cli.console import Console, counted
+from pprmail.editorial.silencing import count_by_severity
+from pprmail.errors import EXIT_DONE, EXIT_YOURS, Problem, PprmailError
+from pprmail.rules import RULES, Rule, did_you_mean
+
+if TYPE_CHECKING:
+    from pprmail.cli import App
+
+
+@click.command()
+@click.argument("issues", nargs=-1, metavar="[ISSUE]...")
+@click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
+@click.option("--format", "output", type=click.Choice(["text", "json", "github"]), default="text", help="How to print; github makes annotations.")
+@click.option("--explain", metavar="RULE", help="Say what a rule is for and how to silence it; 'all' lists them.")
+@click.pass_obj
+def check(app: App, issues: tuple[str, ...], *, strict: bool, output: str, explain: str | None) -> int:
+    """Show every fault and doubt in ISSUE, or in all issues.
+
+    Exit 1 when there is an error (with --strict, a warning), else 0.
+    """
+    if explain is not None:
+        app.console.product(explain_rules(explain))
+        return EXIT_DONE
+    from pprmail.cli.reading import read_proofs  # noqa: PLC0415
+
+    keys, proofs, odd = read_proofs(app.settings, issues)
+    problems = tuple(sorted([*odd, *(one for proof in proofs for one in proof.problems)]))
+    errors, warnings = count_by_severity(problems)
+    if output == "json":
+        app.console.json({"issues": list(keys), "errors": errors, "warnings": warnings, "problems": [_as_json(one) for one in problems]})
+    elif output == "github":
+        for one in problems:
+            app.console.product(_as_annotation(one))
+    else:
+        app.console.problems(problems)
+    _sum_up(app.console, keys, errors, warnings)
+    return EXIT_YOURS if errors or (strict and warnings) else EXIT_DONE
+
+
+def explain_rules(name: str) -> str:
+    """What one rule is for and how to silence it, or one line for each. Raises ``PprmailError`` for an unknown one."""
+    if name == "all":
+        return "\n".join(f"{rule.id:<30} {rule.severity:<8} {rule.reason}" for rule in sorted(RULES.values()))
+    if name not in RULES:
+        message = f"no rule {name!r}; {did_you_mean(name, tuple(RULES)) or 'pprmail check --explain all lists them'}"
+        raise PprmailError(message)
+    rule: Rule = RULES[name]
+    off = "" if rule.default else f"\nIt is off unless [check] enable names it: enable = [\"{rule.id}\"]."
+    return f"{rule.id} ({rule.severity})\n{rule.reason}\n{rule.silencing}{off}"
+
+
+def _sum_up(console: Console, keys: tuple[str, ...], errors: int, warnings: int) -> None:
+    where = keys[0] if len(keys) == 1 else counted(len(keys), "issue")
+    if errors or warnings:
+        console.note(f"{counted(errors, 'error')}, {counted(warnings, 'warning')} in {where}")
+    else:
+        console.note(f"nothing to mend in {where}")
+
+
+def _as_json(one: Problem) -> dict[str, str | int]:
+    return {
+        "path": one.path, "line": one.line, "column": one.column, "severity": one.severity,
+        "rule": one.rule, "message": one.message, "hint": one.hint,
+    }  # fmt: skip
+
+
+def _as_annotation(one: Problem) -> str:
+    """A workflow command of GitHub Actions (docs.github.com, "Workflow commands"): data and properties have escapes of their own."""
+    sentence = _escaped(f"{one.message}; {one.hint}" if one.hint else one.message)
+    path = _escaped(one.path).replace(":", "%3A").replace(",", "%2C")
+    return f"::{one.severity} file={path},line={one.line},col={one.column},title={one.rule}::{sentence}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

@@ -1,0 +1,108 @@
+"""Streams: the product on stdout, everything else on stderr, colour and progress only on a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
+
+import click
+
+from pprmail.errors import PprmailError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from pprmail.errors import Problem
+
+_COLOURS = {"error": "red", "warning": "yellow"}
+
+
+class _Stream(Protocol):
+    def isatty(self) -> bool: ...
+
+
+def has_colour(stream: _Stream) -> bool:
+    """``stream`` is a terminal, and nobody asked for no colour (no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR")
+
+
+class Console:
+    """Prints. ``verbosity`` is -1 (quiet), 0 or 1 (verbose)."""
+
+    def __init__(self, verbosity: int) -> None:
+        """Print on the process's own streams."""
+        self.verbosity = verbosity
+
+    def product(self, text: str) -> None:
+        """What the command was asked for."""
+        click.echo(text)
+
+    def json(self, value: Any) -> None:  # noqa: ANN401 - anything that JSON holds
+        """The product, for a program to read."""
+        click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+    def note(self, text: str = "") -> None:
+        """Something to know; left out with -q."""
+        if self.verbosity >= 0:
+            click.echo(text, err=True)
+
+    def detail(self, text: str) -> None:
+        """Something for those who ask with -v."""
+        if self.verbosity > 0:
+            click.echo(text, err=True)
+
+    def warning(self, text: str) -> None:
+        """Something that may be wrong; -q does not hide it."""
+        click.echo(f"{self._coloured('warning:', 'yellow', sys.stderr)} {text}", err=True)
+
+    def error(self, text: str) -> None:
+        """What stopped us."""
+        click.echo(f"{self._coloured('pprmail:', 'red', sys.stderr)} {text}", err=True)
+
+    def problems(self, problems: Iterable[Problem], *, to_stderr: bool = False) -> None:
+        """One line a problem: the place, the severity, the sentence, the rule."""
+        stream: TextIO = sys.stderr if to_stderr else sys.stdout
+        for one in problems:
+            line = str(one)
+            place, severity, sentence = line.partition(f"{one.severity}:")
+            click.echo(place + self._coloured(severity, _COLOURS[one.severity], stream) + sentence, err=to_stderr)
+
+    def confirm(self, question: str, *, yes: bool) -> bool:
+        """Ask on the terminal; True at once with ``yes``. Raises ``PprmailError`` where nobody can answer."""
+        if yes:
+            return True
+        if not sys.stdin.isatty():
+            message = "nobody can answer here: there is no terminal; run it in one, or add --yes. Nothing was handed over"
+            raise PprmailError(message)
+        return click.confirm(question, err=True)
+
+    @contextmanager
+    def progress(self, total: int) -> Iterator[Callable[[int], None]]:
+        """A counter on the terminal's last line; called with how many more are done. Silent off a terminal."""
+        done = 0
+        shown = self.verbosity >= 0 and sys.stderr.isatty()
+
+        def add(count: int) -> None:
+            nonlocal done
+            done += count
+            if shown:
+                share = done * 100 // total if total else 100
+                click.echo(f"\r{done:,} of {total:,} handed over ({share} %)", err=True, nl=False)
+
+        try:
+            yield add
+        finally:
+            if shown and done:
+                click.echo(err=True)
+
+    @staticmethod
+    def _coloured(text: str, colour: str, stream: TextIO) -> str:
+        return click.style(text, fg=colour, bold=True) if has_colour(stream) else text
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """``1 error``, ``2 errors``, ``1,000 rows``."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"

@@ -1,0 +1,305 @@
+"""``pprmail send``: check, show the plan, ask, seal, hand over; or finish what was sealed before."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from pprmail.addresses import BadAddressError, normal_address
+from pprmail.audience.consent import PERSON, READER, suppression_test
+from pprmail.audience.keys import Keyring, read_keyring
+from pprmail.cli.console import counted
+from pprmail.cli.interrupts import catch_interrupts
+from pprmail.cli.sending import make_ledger, open_ledger, outbox_at, outbox_for, reasons, sole_sender, state_of, status_json, status_table
+from pprmail.delivery.dispatch import Stop, dispatch
+from pprmail.delivery.messages import LetterWriter
+from pprmail.delivery.plan import Plan, plan_mailing
+from pprmail.delivery.seal import SealedMail, seal_mail
+from pprmail.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_UNFINISHED, EXIT_YOURS, FaultsError, PprmailError
+from pprmail.mailcheck.proof import Proof, proofread
+from pprmail.model import Subscriber
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pprmail.cli import App
+    from pprmail.cli.console import Console
+    from pprmail.delivery.ledger import Ledger, Mailing
+    from pprmail.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What was asked for beside the issue."""
+
+    dry_run: bool
+    yes: bool
+    list_file: str | None
+    accept_list_change: bool
+    as_json: bool
+
+
+@click.command()
+@click.argument("issue")
+@click.option("--dry-run", is_flag=True, help="Show the plan and stop; nothing is made or sent.")
+@click.option("--test", "test_address", metavar="ADDRESS", help="Send one test mail to ADDRESS, without asking.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--subscribers", "list_file", metavar="FILE", help="Another list than the settings name.")
+@click.option("--provider", metavar="NAME", help="Another provider than the settings name.")
+@click.option("--accept-list-change", is_flag=True, help="Send although many people are no longer on the list.")
+@click.option("--json", "as_json", is_flag=True, help="Print the status as JSON at the end.")
+@click.pass_obj
+def send(  # noqa: PLR0913 - one argument an option
+    app: App, issue: str, *, dry_run: bool, test_address: str | None, yes: bool, list_file: str | None,
+    provider: str | None, accept_list_change: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """Send ISSUE (a month, such as 2020-08) to its readers, or finish sending it.
+
+    Exit 0 when everyone was accepted, 1 when nothing was handed over, 3 when someone still waits.
+    """
+    settings = app.settings
+    name = provider or settings.delivery.provider
+    if name != "outbox":
+        message = f"this version hands mail to the outbox only, not to {name!r}; write provider = \"outbox\" under [delivery], or use --provider outbox"
+        raise PprmailError(message)
+    if settings.unsubscribe.owner == "provider":
+        message = "the outbox has no unsubscribe service of its own; write owner = \"service\" or \"reply\" under [unsubscribe]"
+        raise PprmailError(message)
+    wishes = Wishes(dry_run, yes, list_file, accept_list_change, as_json)
+    if test_address is not None:
+        return _send_test(app.console, settings, issue, test_address)
+    if dry_run:
+        return _Sending(app.console, settings, issue, wishes).run()
+    with sole_sender(settings):
+        return _Sending(app.console, settings, issue, wishes).run()
+
+
+class _Sending:
+    """One call of ``send``."""
+
+    def __init__(self, console: Console, settings: Settings, issue: str, wishes: Wishes) -> None:
+        self.console = console
+        self.settings = settings
+        self.issue = issue
+        self.wishes = wishes
+
+    def run(self) -> int:
+        ledger = open_ledger(self.settings)
+        if ledger is None:
+            return self._begin(None)
+        with closing(ledger):
+            mailing = ledger.find(self.issue, real=False)
+            if mailing is None or mailing.cancelled:
+                return self._begin(ledger)
+            return self._resume(ledger, mailing)
+
+    # A new mailing
+
+    def _begin(self, ledger: Ledger | None) -> int:
+        proof = proofread(self.settings, self.issue)
+        mail = proof.clean_mail(f"{self.issue} was not sent: mend the errors first")
+        self.console.problems(proof.problems, to_stderr=True)
+        if proof.issue.draft:
+            message = f"{proof.issue.main_file}: says 'Draft: yes'; take the line out when the issue is ready"
+            raise PprmailError(message)
+        sealed = seal_mail(self.settings, self.issue, mail.subject, mail.html, mail.text)
+        plan = self._plan(ledger)
+        self._show_plan(sealed, plan, ledger)
+        self._refuse(plan)
+        if self.wishes.dry_run:
+            self.console.note("dry run: nothing was made or sent")
+            return EXIT_DONE
+        if not self.console.confirm(f"Send to {counted(len(plan.recipients), 'recipient')}?", yes=self.wishes.yes):
+            self.console.note("nothing was sent")
+            return EXIT_YOURS
+        made, keyring = make_ledger(self.settings)
+        with closing(made):
+            now = datetime.now(UTC).replace(microsecond=0)
+            outbox = outbox_at(self.settings, self.issue, LetterWriter(sealed, now, keyring.current))
+            outbox.prepare()
+            outbox.refuse_strangers(plan.recipients)
+            mailing = made.begin(sealed, plan, outbox.name, now)
+            return self._dispatch(made, mailing)
+
+    def _plan(self, ledger: Ledger | None) -> Plan:
+        from pprmail.audience.choose import choose_audience  # noqa: PLC0415
+        from pprmail.audience.csvlist import read_list  # noqa: PLC0415
+
+        settings = self.settings
+        suppressed = ledger.suppressed() if ledger else frozenset()
+        asked = ledger.suppressed(PERSON, READER) if ledger else frozenset()
+        keyring = read_keyring(settings) or Keyring(())
+        audience = choose_audience(
+            read_list(self._list_path(), self._list_name(), settings.subscribers.encoding),
+            suppression_test(suppressed, keyring, settings.newsletter.id),
+            require_consent=settings.subscribers.require_consent,
+            today=datetime.now(settings.newsletter.zone).date(),
+        )
+        last = ledger.last_recipients() if ledger else None
+        return plan_mailing(audience, settings.delivery.batch_size, last, suppression_test(asked, keyring, settings.newsletter.id))
+
+    def _list_name(self) -> str:
+        return self.wishes.list_file or self.settings.subscribers.file
+
+    def _list_path(self) -> Path:
+        """The list; one named on the command line is looked up from where we stand."""
+        from pathlib import Path  # noqa: PLC0415
+
+        return Path(self.wishes.list_file).absolute() if self.wishes.list_file else self.settings.root / self.settings.subscribers.file
+
+    def _show_plan(self, sealed: SealedMail, plan: Plan, ledger: Ledger | None) -> None:
+        audience, say = plan.audience, self.console.product if self.wishes.dry_run and not self.wishes.as_json else self.console.note
+        for one in audience.exclusions:
+            line = f"{self._list_name()}:{one.line}: {one.reason}{': ' if one.detail else ''}{one.detail}"
+            if one.reason == "bad-address":
+                self.console.warning(line)
+            else:
+                self.console.detail(line)
+        excluded = audience.excluded()
+        say(f"subject     {sealed.subject}")
+        say(f"from        {sealed.sender_name} <{sealed.sender_address}>")
+        say(f"through     outbox, into {self.settings.outbox.folder}/{self.issue}")
+        say(f"list        {self._list_name()}: {counted(audience.rows, 'row')} = {counted(len(plan.recipients), 'recipient')} + {sum(excluded.values()):,} excluded")
+        if excluded:
+            say(f"excluded    {reasons(excluded)}")
+        say(f"batches     {counted(plan.batch_count, 'batch', 'batches')} of up to {plan.batch_size:,}")
+        say(f"changes     {_change(plan)}")
+        say(f"test mail   {_test_line(ledger, sealed, self.settings)}")
+        from pprmail.cli.git import tracked_secrets  # noqa: PLC0415
+
+        for path in tracked_secrets(self.settings):
+            self.console.warning(f"git tracks {path}, which holds readers' addresses or the key: run 'git rm --cached {path}' and add it to .gitignore")
+
+    def _refuse(self, plan: Plan) -> None:
+        """Raise ``PprmailError`` for a plan that nobody can have meant."""
+        name, audience = self._list_name(), plan.audience
+        if not audience.rows:
+            message = f"{name}: has a header line and no rows; add the subscribers. Nothing was sent"
+            raise PprmailError(message)
+        if not plan.recipients:
+            message = f"{name}: has nobody to mail: {counted(audience.rows, 'row')}, all excluded ({reasons(audience.excluded())}). Nothing was sent"
+            raise PprmailError(message)
+        change = plan.change
+        if change and change.is_suspicious and not self.wishes.accept_list_change:
+            message = (
+                f"{name}: {change.left_by_file:,} of the last mailing's {change.before:,} recipients are no longer on the list, and did not ask to leave; "
+                "look whether rows were lost, or add --accept-list-change. Nothing was sent"
+            )
+            raise PprmailError(message)
+
+    # A mailing that was sealed before
+
+    def _resume(self, ledger: Ledger, mailing: Mailing) -> int:
+        counts = ledger.counts(mailing)
+        self._say_what_changed(ledger, mailing)
+        if self.wishes.list_file:
+            self.console.note(f"--subscribers has no effect: the recipients were frozen at the seal of {_local(mailing.sealed, self.settings)}")
+        if counts.is_complete:
+            self.console.note(f"{self.issue} was sent to all {counted(counts.recipients, 'recipient')}; there is nothing left to do")
+            return self._finish(ledger, mailing, None)
+        undone = counts.recipients - counts.accepted - counts.rejected
+        self.console.note(f"{self.issue} was sealed {_local(mailing.sealed, self.settings)}: {counts.accepted:,} of {counted(counts.recipients, 'recipient')} accepted, {undone:,} to go")
+        if self.wishes.dry_run:
+            self.console.note("dry run: nothing was made or sent")
+            return EXIT_DONE
+        if not self.console.confirm(f"Go on with the {undone:,} that are left?", yes=self.wishes.yes):
+            self.console.note("nothing more was sent")
+            return EXIT_UNFINISHED
+        outbox_for(self.settings, ledger, mailing).prepare()
+        return self._dispatch(ledger, mailing)
+
+    def _say_what_changed(self, ledger: Ledger, mailing: Mailing) -> None:
+        """Say so when today's files would make another mail than the sealed one."""
+        try:
+            mail = proofread(self.settings, self.issue).clean_mail("")
+        except FaultsError:
+            same = False
+        else:
+            same = seal_mail(self.settings, self.issue, mail.subject, mail.html, mail.text).sha256 == mailing.sealed_sha256
+        if not same:
+            self.console.warning(
+                f"the files of {self.issue} (or the settings, or a template) changed after the seal of {_local(mailing.sealed, self.settings)}; "
+                f"what was sealed stays, the change does not go out. 'pprmail cancel {self.issue}' undoes the seal"
+            )
+
+    # Both
+
+    def _dispatch(self, ledger: Ledger, mailing: Mailing) -> int:
+        outbox = outbox_for(self.settings, ledger, mailing)
+        counts = ledger.counts(mailing)
+        with catch_interrupts() as is_interrupted, self.console.progress(counts.unknown + counts.waiting) as add:
+            stop = dispatch(ledger, mailing, outbox, secrets.token_hex(8), lambda: datetime.now(UTC), is_interrupted, add)
+        return self._finish(ledger, mailing, stop)
+
+    def _finish(self, ledger: Ledger, mailing: Mailing, stop: Stop | None) -> int:
+        counts = ledger.counts(mailing)
+        current = ledger.find(self.issue, real=False)
+        status = status_json(self.issue, current, counts, sending=False)
+        if self.wishes.as_json:
+            self.console.json(status)
+        else:
+            self.console.product(status_table(status))
+        if stop and stop.was_interrupted:
+            self.console.error(f"interrupted; the ledger is true: run 'pprmail send {self.issue}' again to finish")
+            return EXIT_INTERRUPTED
+        if stop:
+            self.console.error(stop.reason)
+        elif state_of(current, counts, sending=False) == "sent":
+            self.console.note(f"the mail lies in {self.settings.outbox.folder}/{self.issue}")
+        return EXIT_DONE if counts.is_complete else EXIT_UNFINISHED
+
+
+# Test mail
+
+
+def _send_test(console: Console, settings: Settings, issue: str, address: str) -> int:
+    """One test mail: the same message and headers, the subject marked, outside the ledger of mailings."""
+    try:
+        recipient = Subscriber(normal_address(address.strip()))
+    except BadAddressError as error:
+        message = f"--test {address!r} is no mail address ({error}); write one such as you@example.org"
+        raise PprmailError(message) from error
+    proof: Proof = proofread(settings, issue)
+    mail = proof.clean_mail(f"no test mail of {issue} was sent: mend the errors first")
+    console.problems(proof.problems, to_stderr=True)
+    sealed = seal_mail(settings, issue, mail.subject, mail.html, mail.text)
+    ledger, keyring = make_ledger(settings)
+    with closing(ledger):
+        now = datetime.now(UTC).replace(microsecond=0)
+        outbox = outbox_at(settings, f"test/{issue}", LetterWriter(sealed, now, keyring.current, test=True))
+        outbox.prepare()
+        try:
+            path = outbox.put(recipient)
+        except OSError as error:
+            message = f"{outbox.shown}: cannot be written ({error.strerror}); make room on the disk and check the folder's permissions"
+            raise PprmailError(message) from error
+        ledger.record_test(issue, sealed.sha256, now)
+    console.product(str(path.relative_to(settings.root)) if path.is_relative_to(settings.root) else str(path))
+    return EXIT_DONE
+
+
+# Sentences
+
+
+def _change(plan: Plan) -> str:
+    change = plan.change
+    if change is None:
+        return "this is the first mailing"
+    return f"{change.added:,} added, {change.gone:,} gone, {change.newly_unsubscribed:,} newly unsubscribed since the last mailing"
+
+
+def _test_line(ledger: Ledger | None, sealed: SealedMail, settings: Settings) -> str:
+    test = ledger.last_test(sealed.issue) if ledger else None
+    if test is None:
+        return f"none was sent; 'pprmail send {sealed.issue} --test YOU@…' sends one"
+    when = _local(test.sent, settings)
+    return f"of {when}, the same as this" if test.sealed_sha256 == sealed.sha256 else f"of {when}; what goes out now DIFFERS from it"
+
+
+def _local(time: datetime, settings: Settings) -> str:
+    return f"{time.astimezone(settings.newsletter.zone):%Y-%m-%d %H:%M}"

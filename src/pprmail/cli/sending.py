@@ -1,0 +1,128 @@
+"""What ``send``, ``status``, ``cancel`` and ``unsubscribe`` share: opening the ledger, and showing where a mailing stands."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from pprmail.audience.keys import Keyring, make_key, read_keyring
+from pprmail.delivery.ledger import Ledger
+from pprmail.delivery.messages import LetterWriter
+from pprmail.delivery.providers.outbox import OutboxProvider
+from pprmail.errors import PprmailError
+from pprmail.files import hold_lock, is_locked
+from pprmail.state import database_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pprmail.delivery.ledger import Counts, Mailing
+    from pprmail.settings import Settings
+
+
+def lock_path(settings: Settings) -> Path:
+    """The file whose lock the one sender holds, beside the database."""
+    path = database_path(settings.database_url)
+    return path.with_name(path.name + ".lock")
+
+
+@contextmanager
+def sole_sender(settings: Settings) -> Iterator[None]:
+    """One sender at a time. Raises ``PprmailError`` when another is at work."""
+    try:
+        with hold_lock(lock_path(settings)) as ours:
+            if not ours:
+                message = "another sender is at work on this newsletter; wait for it to end ('pprmail status' shows how far it is). Nothing was handed over"
+                raise PprmailError(message)
+            yield
+    except OSError as error:
+        message = f"{lock_path(settings)}: cannot be opened ({error.strerror}); check the folder's permissions and the disk's space"
+        raise PprmailError(message) from error
+
+
+def is_sending(settings: Settings) -> bool:
+    """A sender is at work."""
+    return is_locked(lock_path(settings))
+
+
+def open_ledger(settings: Settings) -> Ledger | None:
+    """The ledger, or None when there is no database yet. Makes nothing."""
+    if not database_path(settings.database_url).exists():
+        return None
+    return Ledger.open(settings.database_url, read_keyring(settings) or Keyring(()), settings.newsletter.id)
+
+
+def make_ledger(settings: Settings) -> tuple[Ledger, Keyring]:
+    """The ledger and the keys, made now if there are none."""
+    keyring = read_keyring(settings)
+    if keyring is None:
+        # A database without its key is refused before a new key could hide the loss
+        if ledger := open_ledger(settings):
+            ledger.close()
+        keyring = make_key(settings.state_folder)
+    return Ledger.open(settings.database_url, keyring, settings.newsletter.id), keyring
+
+
+def outbox_for(settings: Settings, ledger: Ledger, mailing: Mailing) -> OutboxProvider:
+    """The outbox of a sealed mailing, under the key recorded at the seal."""
+    keyring = read_keyring(settings) or Keyring(())
+    writer = LetterWriter(ledger.sealed_mail(mailing), mailing.sealed, keyring.by_fingerprint(mailing.key_fingerprint))
+    return outbox_at(settings, mailing.issue, writer)
+
+
+def outbox_at(settings: Settings, place: str, writer: LetterWriter) -> OutboxProvider:
+    """The outbox in ``place`` (an issue, or ``test/`` and an issue) of the outbox's folder."""
+    return OutboxProvider(settings.root / settings.outbox.folder / place, f"{settings.outbox.folder}/{place}", writer)
+
+
+# Showing
+
+
+def state_of(mailing: Mailing | None, counts: Counts | None, *, sending: bool) -> str:
+    """One of not-sent, sending, sent, incomplete, cancelled."""
+    if mailing is None or counts is None:
+        return "not-sent"
+    if mailing.cancelled:
+        return "cancelled"
+    if counts.is_complete:
+        return "sent"
+    return "sending" if sending else "incomplete"
+
+
+def status_json(issue: str, mailing: Mailing | None, counts: Counts | None, *, sending: bool) -> dict[str, Any]:
+    """The status of one issue, for a program to read."""
+    return {
+        "issue": issue,
+        "state": state_of(mailing, counts, sending=sending),
+        "sealed_sha256": mailing.sealed_sha256 if mailing else None,
+        "provider": mailing.provider if mailing else None,
+        "rows": counts.rows if counts else 0,
+        "recipients": counts.recipients if counts else 0,
+        "excluded": counts.excluded if counts else {},
+        "accepted": counts.accepted if counts else 0,
+        "rejected": counts.rejected if counts else 0,
+        "unknown": counts.unknown if counts else 0,
+        "waiting": counts.waiting if counts else 0,
+        "started": mailing.sealed.isoformat() if mailing else None,
+        "ended": mailing.ended.isoformat() if mailing and mailing.ended else None,
+    }
+
+
+def status_table(status: dict[str, Any]) -> str:
+    """The status of one issue, for a person to read; its counts add up."""
+    through = f" through {status['provider']}" if status["provider"] else ""
+    lines = [f"{status['issue']}: {status['state']}{through}"]
+    if status["provider"]:
+        lines += [
+            f"  rows         {status['rows']:>9,}",
+            f"  excluded     {sum(status['excluded'].values()):>9,}   {reasons(status['excluded'])}".rstrip(),
+            f"  recipients   {status['recipients']:>9,}",
+            *(f"    {word:<10} {status[word]:>9,}" for word in ("accepted", "rejected", "unknown", "waiting")),
+        ]
+    return "\n".join(lines)
+
+
+def reasons(excluded: dict[str, int]) -> str:
+    """``unsubscribed 2, pending 1``."""
+    return ", ".join(f"{reason} {count:,}" for reason, count in excluded.items())

@@ -1,0 +1,79 @@
+"""``pprmail unsubscribe``: record who asked to leave."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pprmail.audience.consent import PERSON, READER
+from pprmail.audience.leaving import Requests, is_mail, read_mail, read_pasted, read_word
+from pprmail.audience.tokens import Signer, read_token
+from pprmail.cli.console import counted
+from pprmail.cli.sending import make_ledger
+from pprmail.errors import EXIT_DONE, EXIT_YOURS, PprmailError
+
+if TYPE_CHECKING:
+    from pprmail.audience.keys import Keyring
+    from pprmail.cli import App
+    from pprmail.settings import Settings
+
+
+@click.command()
+@click.argument("who", nargs=-1, required=True, metavar="ADDRESS|TOKEN|FILE...")
+@click.pass_obj
+def unsubscribe(app: App, who: tuple[str, ...]) -> int:
+    """Record that these readers asked to leave; they are never mailed again.
+
+    A FILE is a saved mail (.eml), a mailbox (.mbox), or pasted text with addresses or tokens; '-' reads stdin.
+    Exit 1 when something was not understood; the rest is recorded all the same.
+    """
+    settings = app.settings
+    ledger, keyring = make_ledger(settings)
+    with closing(ledger):
+        requests = _own_addresses_left_out(sum((_read(one, keyring, settings) for one in who), Requests()), settings)
+        by_key: dict[bytes, list[bytes]] = defaultdict(list)
+        refused = list(requests.ignored)
+        for token in requests.tokens:
+            read = read_token(token, keyring, settings.newsletter.id)
+            if read is None:
+                refused.append(f"the token {token!r} was not made by this newsletter; copy it whole, or give the address")
+            elif read.is_test:
+                refused.append("a test mail's token unsubscribes nobody; give the address")
+            else:
+                by_key[read.key].append(read.address_hash)
+        now = datetime.now(UTC)
+        new = ledger.unsubscribe(by_key, READER, now)
+        signer = Signer(keyring.current, settings.newsletter.id)
+        new += ledger.unsubscribe({keyring.current: [signer.address_hash(one) for one in requests.addresses]}, PERSON, now)
+    total = len(requests.addresses) + sum(len(hashes) for hashes in by_key.values())
+    app.console.product(f"{counted(new, 'reader')} unsubscribed, {total - new:,} already were")
+    for sentence in refused:
+        app.console.warning(f"not recorded: {sentence}")
+    return EXIT_YOURS if refused else EXIT_DONE
+
+
+def _read(one: str, keyring: Keyring, settings: Settings) -> Requests:
+    path = Path(one)
+    if one != "-" and not path.is_file():
+        return read_word(one) or Requests(ignored=(f"{one!r} is no address, no token and no file",))
+    try:
+        content = click.get_binary_stream("stdin").read() if one == "-" else path.read_bytes()
+    except OSError as error:
+        message = f"{one}: cannot be read ({error.strerror}); close it in other programs and check its permissions"
+        raise PprmailError(message) from error
+    if is_mail(content):
+        return read_mail(content, one, lambda token: read_token(token, keyring, settings.newsletter.id) is not None)
+    found = read_pasted(content.decode("utf-8-sig", "replace"), one)
+    return found if found != Requests() else Requests(ignored=(f"{one}: holds no address and no token",))
+
+
+def _own_addresses_left_out(requests: Requests, settings: Settings) -> Requests:
+    """Pasted mail names us as well as the reader."""
+    own = {settings.sender.address, settings.sender.reply_to, settings.unsubscribe.mailto}
+    unique = dict.fromkeys(address for address in requests.addresses if address not in own)
+    return Requests(tuple(unique), tuple(dict.fromkeys(requests.tokens)), requests.ignored)

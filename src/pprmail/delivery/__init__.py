@@ -1,0 +1,1 @@
+"""A mailing that ends with everyone accounted for."""

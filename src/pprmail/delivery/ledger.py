@@ -1,0 +1,358 @@
+"""The ledger: what was sealed, for whom, and what became of each batch. It speaks before and after the wire.
+
+A batch goes from ``waiting`` to ``claimed`` (committed before the provider is called) to ``accepted`` or ``unknown``, or
+back to ``waiting`` when it was certainly not handed over. A claimed batch whose sender is gone may or may not have
+been taken, and counts as unknown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import and_, func, or_, select
+
+from pprmail.audience.consent import FILE, load_suppressed, record_suppressions, suppression_test
+from pprmail.audience.keys import missing_key
+from pprmail.audience.tokens import Signer
+from pprmail.delivery.providers.base import Outcome
+from pprmail.delivery.seal import SealedMail
+from pprmail.model import Subscriber
+from pprmail.state import (
+    addresses, batches, database_path, exceptions, exclusions, keys, mailings, open_state, reading, recipients, sealed_mails, test_mails, writing,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Connection, Engine
+
+    from pprmail.audience.keys import Keyring
+    from pprmail.delivery.plan import Plan
+    from pprmail.delivery.providers.base import Answer
+
+ISSUE_KIND = "issue"
+OUTBOX = "outbox"
+
+
+class Recipient(NamedTuple):
+    """A recipient of a mailing: the number in it, from 1, and whom to mail."""
+
+    number: int
+    subscriber: Subscriber
+
+
+class Batch(NamedTuple):
+    """A claimed batch: the recipients to hand over in one request, and the attempt it is claimed under."""
+
+    number: int
+    attempt: str
+    recipients: tuple[Recipient, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of everyone. Always rows = recipients + excluded; recipients = accepted + rejected + unknown + waiting."""
+
+    rows: int
+    recipients: int
+    excluded: dict[str, int]
+    accepted: int
+    rejected: int
+    unknown: int
+    waiting: int
+
+    @property
+    def is_complete(self) -> bool:
+        """Everyone was accepted."""
+        return self.accepted == self.recipients
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """One sealed content to one frozen audience through one provider. Times are aware, UTC."""
+
+    id: int
+    issue: str
+    provider: str
+    sealed_sha256: str
+    key_fingerprint: str
+    sealed: datetime
+    ended: datetime | None
+    cancelled: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TestMail:
+    """The last test mail of an issue: what it showed, and when."""
+
+    __test__ = False
+
+    sealed_sha256: str
+    sent: datetime
+
+
+class Ledger:
+    """The ledger in one database, used under one keyring. Closing it lets go of the file."""
+
+    def __init__(self, engine: Engine, keyring: Keyring, newsletter_id: str) -> None:
+        """Use ``Ledger.open``."""
+        self._engine = engine
+        self._keyring = keyring
+        self._newsletter_id = newsletter_id
+
+    @classmethod
+    def open(cls, url: str, keyring: Keyring, newsletter_id: str, *, busy_seconds: float = 5.0) -> Ledger:
+        """The ledger at ``url``, made if there is none.
+
+        Raises ``PprmailError`` when the database was made with a key that ``keyring`` lacks, or cannot be used.
+        """
+        engine = open_state(url, busy_seconds=busy_seconds)
+        check_keys(engine, keyring)
+        return cls(engine, keyring, newsletter_id)
+
+    def close(self) -> None:
+        """Let go of the database file."""
+        self._engine.dispose()
+
+    @property
+    def path(self) -> Path:
+        """The database file."""
+        return database_path(str(self._engine.url))
+
+    # What stands
+
+    def find(self, issue: str, *, real: bool) -> Mailing | None:
+        """The newest mailing of ``issue``, by a real provider or through the outbox; a cancelled one too."""
+        through = mailings.c.provider != OUTBOX if real else mailings.c.provider == OUTBOX
+        with reading(self._engine) as connection:
+            row = connection.execute(select(mailings).where(mailings.c.issue == issue, through).order_by(mailings.c.id.desc()).limit(1)).first()
+        return _mailing(row) if row else None
+
+    def issues(self) -> tuple[str, ...]:
+        """The issues that have mailings, oldest first."""
+        with reading(self._engine) as connection:
+            return tuple(connection.scalars(select(mailings.c.issue).distinct().order_by(mailings.c.issue)))
+
+    def sealed_mail(self, mailing: Mailing) -> SealedMail:
+        """The content that was sealed."""
+        with reading(self._engine) as connection:
+            content = connection.scalar(select(sealed_mails.c.content).where(sealed_mails.c.sha256 == mailing.sealed_sha256))
+        return SealedMail.from_json(content or "")
+
+    def last_recipients(self) -> tuple[str, ...] | None:
+        """The addresses of the last mailing that was not cancelled, a real one before any to the outbox; None without one."""
+        with reading(self._engine) as connection:
+            last = connection.scalar(
+                select(mailings.c.id).where(mailings.c.cancelled.is_(None)).order_by(mailings.c.provider == OUTBOX, mailings.c.id.desc()).limit(1)
+            )
+            if last is None:
+                return None
+            query = select(addresses.c.address).join(recipients, recipients.c.address == addresses.c.id).where(recipients.c.mailing == last)
+            return tuple(connection.scalars(query))
+
+    def suppressed(self, *sources: str) -> frozenset[bytes]:
+        """The hashes of those who asked to leave, of all sources unless some are named."""
+        with reading(self._engine) as connection:
+            return load_suppressed(connection, sources) if sources else load_suppressed(connection)
+
+    def counts(self, mailing: Mailing) -> Counts:
+        """What became of everyone in ``mailing``."""
+        with reading(self._engine) as connection:
+            states = dict.fromkeys(("waiting", "claimed", "accepted", "unknown"), 0)
+            size = func.sum(batches.c.last - batches.c.first + 1)
+            states.update({state: count for state, count in connection.execute(select(batches.c.state, size).where(batches.c.mailing == mailing.id).group_by(batches.c.state))})
+            reasons = connection.execute(select(exclusions.c.reason, func.count()).where(exclusions.c.mailing == mailing.id).group_by(exclusions.c.reason))
+            excluded = {reason: count for reason, count in reasons}
+            odd = {
+                (outcome, state): count
+                for outcome, state, count in connection.execute(
+                    select(exceptions.c.outcome, batches.c.state, func.count())
+                    .join(batches, and_(batches.c.mailing == exceptions.c.mailing, exceptions.c.number.between(batches.c.first, batches.c.last)))
+                    .where(exceptions.c.mailing == mailing.id)
+                    .group_by(exceptions.c.outcome, batches.c.state)
+                )
+            }
+        for (_, state), count in odd.items():
+            states[state] -= count
+        suppressed, rejected = (sum(count for (outcome, _), count in odd.items() if outcome == kind) for kind in ("suppressed", "rejected"))
+        if suppressed:
+            excluded["suppressed"] = excluded.get("suppressed", 0) + suppressed
+        recipient_count = sum(states.values()) + rejected
+        return Counts(
+            rows=recipient_count + sum(excluded.values()),
+            recipients=recipient_count,
+            excluded=excluded,
+            accepted=states["accepted"],
+            rejected=rejected,
+            unknown=states["unknown"] + states["claimed"],
+            waiting=states["waiting"],
+        )
+
+    def outcomes(self, mailing: Mailing) -> Iterator[tuple[int, Subscriber, str, str]]:
+        """Number, subscriber, outcome and detail of every recipient, in order."""
+        query = (
+            select(recipients.c.number, addresses.c.address, recipients.c.name, func.coalesce(exceptions.c.outcome, batches.c.state), func.coalesce(exceptions.c.detail, ""))
+            .join(addresses, addresses.c.id == recipients.c.address)
+            .join(batches, and_(batches.c.mailing == recipients.c.mailing, recipients.c.number.between(batches.c.first, batches.c.last)))
+            .outerjoin(exceptions, and_(exceptions.c.mailing == recipients.c.mailing, exceptions.c.number == recipients.c.number))
+            .where(recipients.c.mailing == mailing.id)
+            .order_by(recipients.c.number)
+        )
+        with reading(self._engine) as connection:
+            for number, address, name, outcome, detail in connection.execute(query):
+                yield number, Subscriber(address, name), "unknown" if outcome == "claimed" else outcome, detail
+
+    # Seal, freeze, plan
+
+    def begin(self, sealed: SealedMail, plan: Plan, provider: str, now: datetime) -> Mailing:
+        """Seal ``sealed`` and freeze ``plan``, in one transaction; those the list says have left are suppressed from now on."""
+        key = self._keyring.current
+        with writing(self._engine) as connection:
+            for fingerprint in self._keyring.fingerprints:
+                connection.exec_driver_sql("INSERT OR IGNORE INTO keys VALUES (?, ?)", (fingerprint, now.isoformat()))
+            connection.exec_driver_sql("INSERT OR IGNORE INTO sealed_mails VALUES (?, ?)", (sealed.sha256, sealed.to_json()))
+            values = {
+                "issue": sealed.issue,
+                "kind": ISSUE_KIND,
+                "provider": provider,
+                "sealed_sha256": sealed.sha256,
+                "key_fingerprint": self._keyring.fingerprints[0],
+                "list_rows": plan.audience.rows,
+                "sealed": now.isoformat(),
+            }
+            mailing = connection.execute(mailings.insert().values(values)).inserted_primary_key
+            if mailing is None:  # pragma: no cover - an insert of one row has a key
+                raise TypeError(values)
+            _freeze(connection, int(mailing[0]), plan)
+            signer = Signer(key, self._newsletter_id)
+            record_suppressions(connection, (signer.address_hash(address) for address in plan.audience.unsubscribed), key, FILE, now)
+            row = connection.execute(select(mailings).where(mailings.c.id == mailing[0])).one()
+        return _mailing(row)
+
+    # Send
+
+    def claim(self, mailing: Mailing, attempt: str, now: datetime, *, again: bool) -> Batch | None:
+        """The next batch to hand over, claimed in the ledger before anything else happens; None when none is left.
+
+        ``again`` takes claimed batches too, for a provider where a repeat does no harm. Recipients who asked to leave since the
+        seal become excluded here, in the same transaction.
+        """
+        open_states = ("waiting", "claimed") if again else ("waiting",)
+        with writing(self._engine) as connection:
+            here = batches.c.mailing == mailing.id
+            # A batch claimed under this attempt would be one of our own, still on the wire
+            free = or_(batches.c.attempt.is_(None), batches.c.attempt != attempt)
+            row = connection.execute(select(batches).where(here, batches.c.state.in_(open_states), free).order_by(batches.c.number).limit(1)).first()
+            if row is None:
+                return None
+            self._suppress(connection, mailing, row.first, row.last)
+            connection.execute(
+                batches.update().where(here, batches.c.number == row.number).values(state="claimed", attempt=attempt, claimed=now.isoformat(), detail=None)
+            )
+            return Batch(row.number, attempt, _recipients(connection, mailing, row.first, row.last))
+
+    def _suppress(self, connection: Connection, mailing: Mailing, first: int, last: int) -> None:
+        is_suppressed = suppression_test(load_suppressed(connection), self._keyring, self._newsletter_id)
+        late = [one.number for one in _recipients(connection, mailing, first, last) if is_suppressed(one.subscriber.address)]
+        rows = [(mailing.id, number, "suppressed", "asked to leave after the seal") for number in late]
+        if rows:
+            connection.exec_driver_sql("INSERT INTO exceptions VALUES (?, ?, ?, ?)", rows)
+
+    def settle(self, mailing: Mailing, batch: Batch, answer: Answer, now: datetime) -> None:
+        """Record what the provider answered for ``batch``."""
+        state = {Outcome.ACCEPTED: "accepted", Outcome.NOT_HANDED_OVER: "waiting", Outcome.UNKNOWN: "unknown"}[answer.outcome]
+        with writing(self._engine) as connection:
+            connection.execute(
+                batches.update()
+                .where(batches.c.mailing == mailing.id, batches.c.number == batch.number, batches.c.attempt == batch.attempt)
+                .values(state=state, settled=now.isoformat(), provider_id=answer.provider_id, detail=answer.detail)
+            )
+
+    def end(self, mailing: Mailing, now: datetime) -> None:
+        """Record when the last sender stopped."""
+        with writing(self._engine) as connection:
+            connection.execute(mailings.update().where(mailings.c.id == mailing.id).values(ended=now.isoformat()))
+
+    def cancel(self, mailing: Mailing, now: datetime) -> None:
+        """Undo the seal: everyone waits again, and the issue can be sealed anew."""
+        with writing(self._engine) as connection:
+            connection.execute(batches.update().where(batches.c.mailing == mailing.id).values(state="waiting", attempt=None))
+            connection.execute(mailings.update().where(mailings.c.id == mailing.id).values(cancelled=now.isoformat()))
+
+    # Beside the mailings
+
+    def last_test(self, issue: str) -> TestMail | None:
+        """The last test mail of ``issue``; None when there was none."""
+        with reading(self._engine) as connection:
+            row = connection.execute(select(test_mails).where(test_mails.c.issue == issue)).first()
+        return TestMail(row.sealed_sha256, datetime.fromisoformat(row.sent)) if row else None
+
+    def record_test(self, issue: str, sealed_sha256: str, now: datetime) -> None:
+        """Remember what the last test mail of ``issue`` showed."""
+        with writing(self._engine) as connection:
+            connection.exec_driver_sql("INSERT OR REPLACE INTO test_mails VALUES (?, ?, ?)", (issue, sealed_sha256, now.isoformat()))
+
+    def unsubscribe(self, hashes_by_key: dict[bytes, list[bytes]], source: str, now: datetime) -> int:
+        """Record who asked to leave, each hash under the key that made it; how many were new."""
+        with writing(self._engine) as connection:
+            for fingerprint in self._keyring.fingerprints:
+                connection.exec_driver_sql("INSERT OR IGNORE INTO keys VALUES (?, ?)", (fingerprint, now.isoformat()))
+            return sum(record_suppressions(connection, hashes, key, source, now) for key, hashes in hashes_by_key.items())
+
+
+def check_keys(engine: Engine, keyring: Keyring) -> None:
+    """Raise ``PprmailError`` when the database knows a key that ``keyring`` lacks."""
+    from pprmail.errors import PprmailError  # noqa: PLC0415
+
+    with reading(engine) as connection:
+        recorded = tuple(connection.scalars(select(keys.c.fingerprint)))
+    for one in recorded:
+        if one not in keyring.fingerprints:
+            raise PprmailError(missing_key(one))
+
+
+def _freeze(connection: Connection, mailing: int, plan: Plan) -> None:
+    """Write recipients, exclusions and batches, by bulk inserts of tuples."""
+    people = plan.recipients
+    if people:
+        connection.exec_driver_sql("INSERT OR IGNORE INTO addresses (address) VALUES (?)", [(one.address,) for one in people])
+        connection.exec_driver_sql(
+            "INSERT INTO recipients (mailing, number, address, name) SELECT ?, ?, id, ? FROM addresses WHERE address = ?",
+            [(mailing, number, one.name, one.address) for number, one in enumerate(people, 1)],
+        )
+        rows = [(mailing, number, first, last, "waiting") for number, (first, last) in enumerate(plan.batch_ranges(), 1)]
+        connection.exec_driver_sql("INSERT INTO batches (mailing, number, first, last, state) VALUES (?, ?, ?, ?, ?)", rows)
+    if plan.audience.exclusions:
+        connection.exec_driver_sql("INSERT INTO exclusions VALUES (?, ?, ?)", [(mailing, one.line, one.reason) for one in plan.audience.exclusions])
+
+
+def _recipients(connection: Connection, mailing: Mailing, first: int, last: int) -> tuple[Recipient, ...]:
+    """The recipients numbered from ``first`` to ``last``, less the exceptions among them."""
+    query = (
+        select(recipients.c.number, addresses.c.address, recipients.c.name)
+        .join(addresses, addresses.c.id == recipients.c.address)
+        .outerjoin(exceptions, and_(exceptions.c.mailing == recipients.c.mailing, exceptions.c.number == recipients.c.number))
+        .where(recipients.c.mailing == mailing.id, recipients.c.number.between(first, last), exceptions.c.number.is_(None))
+        .order_by(recipients.c.number)
+    )
+    return tuple(Recipient(number, Subscriber(address, name)) for number, address, name in connection.execute(query))
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _mailing(row: object) -> Mailing:
+    return Mailing(
+        id=row.id,
+        issue=row.issue,
+        provider=row.provider,
+        sealed_sha256=row.sealed_sha256,
+        key_fingerprint=row.key_fingerprint,
+        sealed=datetime.fromisoformat(row.sealed),
+        ended=_time(row.ended),
+        cancelled=_time(row.cancelled),
+    )

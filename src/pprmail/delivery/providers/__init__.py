@@ -1,0 +1,1 @@
+"""Those who take mail from us, each behind the same few methods."""

@@ -1,0 +1,92 @@
+"""The outbox: each recipient's complete message as a file, in a folder on this machine."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from pprmail.delivery.providers.base import Answer, Outcome
+from pprmail.errors import PprmailError
+from pprmail.files import replace_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from pprmail.delivery.ledger import Batch
+    from pprmail.delivery.messages import LetterWriter
+    from pprmail.model import Subscriber
+
+
+class OutboxProvider:
+    """Writes ``outbox/2020-08/ID.eml``; the name is derived from the recipient, so a repeat overwrites itself."""
+
+    name = "outbox"
+    largest_batch = 100_000
+    is_idempotent = True
+
+    def __init__(self, folder: Path, shown: str, writer: LetterWriter) -> None:
+        """``folder`` is the issue's own; ``shown`` is how sentences call it."""
+        self.folder = folder
+        self.shown = shown
+        self.writer = writer
+
+    def prepare(self) -> None:
+        """Make the folder and try to write in it."""
+        probe = self.folder / ".pprmail-probe"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            probe.write_bytes(b"\n")
+            probe.unlink()
+        except OSError as error:
+            message = f"{self.shown}: cannot be written ({error.strerror}); check the folder's permissions and the disk's space, or name another under [outbox] folder"
+            raise PprmailError(message) from error
+
+    def refuse_strangers(self, recipients: Iterable[Subscriber]) -> None:
+        """Raise ``PprmailError`` when the folder holds letters that this mailing would not overwrite.
+
+        They would stand among the new ones as if they were part of the mailing.
+        """
+        present = {path.name for path in self.folder.glob("*.eml")}
+        if not present:
+            return
+        strangers = len(present - {self._name(one) for one in recipients})
+        if strangers:
+            letters = "letter" if strangers == 1 else "letters"
+            message = f"{self.shown}: holds {strangers} {letters} of another mailing; move the folder away, then run this again"
+            raise PprmailError(message)
+
+    def hand_over(self, batch: Batch) -> Answer:
+        """Write the batch's letters. A disk that is full stops the send, with the batch not handed over."""
+        try:
+            for _, subscriber in batch.recipients:
+                self.put(subscriber)
+        except OSError as error:
+            detail = f"{self.shown}: cannot be written ({error.strerror}); make room on the disk and check the folder's permissions, then run this again"
+            return Answer(Outcome.NOT_HANDED_OVER, detail=detail, stop=True)
+        return Answer(Outcome.ACCEPTED)
+
+    def put(self, subscriber: Subscriber) -> Path:
+        """Write one letter; where it lies."""
+        letter = self.writer.write(subscriber)
+        path = self.folder / f"{letter.id}.eml"
+        replace_file(path, letter.content)
+        return path
+
+    def withdraw(self, recipients: tuple[Subscriber, ...]) -> int:
+        """Delete the letters of ``recipients``, and the folder when it is empty then."""
+        count = 0
+        try:
+            for subscriber in recipients:
+                path = self.folder / self._name(subscriber)
+                count += path.exists()
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            message = f"{self.shown}: a letter cannot be deleted ({error.strerror}); close it in other programs and run this again"
+            raise PprmailError(message) from error
+        with suppress(OSError):  # other files keep the folder
+            self.folder.rmdir()
+        return count
+
+    def _name(self, subscriber: Subscriber) -> str:
+        return f"{self.writer.letter_id(subscriber)}.eml"

@@ -1,0 +1,75 @@
+"""The seal: everything of a mailing's content that a resume must send again unchanged, and its SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pprmail.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class SealedMail:
+    """Rendered bytes and the settings that a message is made of. ``html`` and ``text`` hold the personal marks."""
+
+    issue: str
+    newsletter_id: str
+    newsletter_title: str
+    language: str
+    list_domain: str
+    subject: str
+    html: str
+    text: str
+    sender_name: str
+    sender_address: str
+    reply_to: str
+    unsubscribe_owner: str
+    unsubscribe_service_url: str
+    unsubscribe_mailto: str
+    archive_url: str
+
+    def to_json(self) -> str:
+        """The content as canonical JSON: what the ledger keeps and what the hash is of."""
+        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, content: str) -> SealedMail:
+        """The content that ``to_json`` wrote."""
+        return cls(**json.loads(content))
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the content, 64 hexadecimal digits."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+    def unsubscribe_url(self, token: str) -> str:
+        """Where the reader with this token leaves: the service, or ``mailto:`` when one leaves by reply."""
+        if self.unsubscribe_owner == "service":
+            return f"{self.unsubscribe_service_url}/u/{token}"
+        return f"mailto:{self.unsubscribe_mailto}?subject={token}"
+
+
+def seal_mail(settings: Settings, issue: str, subject: str, html: str, text: str) -> SealedMail:
+    """The content of a mailing of ``issue`` under the settings of now."""
+    newsletter, sender, unsubscribe = settings.newsletter, settings.sender, settings.unsubscribe
+    return SealedMail(
+        issue=issue,
+        newsletter_id=newsletter.id,
+        newsletter_title=newsletter.title,
+        language=newsletter.language,
+        # The authority of the tag URIs is the one name that stays when base_url moves
+        list_domain=newsletter.tag_authority.partition(",")[0].rpartition("@")[2],
+        subject=subject,
+        html=html,
+        text=text,
+        sender_name=sender.name,
+        sender_address=sender.address,
+        reply_to=sender.reply_to,
+        unsubscribe_owner=unsubscribe.owner,
+        unsubscribe_service_url=unsubscribe.service_url,
+        unsubscribe_mailto=unsubscribe.mailto,
+        archive_url=newsletter.url(),
+    )

@@ -1,0 +1,1 @@
+"""What is wrong with the author's text: rules, each a small function of a summary or an issue."""

@@ -1,0 +1,45 @@
+"""What the author has set aside: ``Check-ok`` in one file, ``[check] disable`` everywhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pprmail.rules import RULES, did_you_mean, problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pprmail.errors import Problem
+    from pprmail.model import CheckOk, Issue
+
+
+def silence(problems: Iterable[Problem], issue: Issue, disabled: tuple[str, ...], enabled: tuple[str, ...]) -> tuple[Problem, ...]:
+    """The problems that remain, in the files' order, with a warning for each silencing line that did nothing."""
+    found = list(problems)
+    lines = {(one.source.path, one.rule): one for one in (*issue.check_ok, *(ok for summary in issue.summaries for ok in summary.check_ok))}
+    silenced = {key for key in lines if key[1] in RULES and RULES[key[1]].judgement}
+    hit = {(one.path, one.rule) for one in found} & silenced
+    unused = [_unused(ok) for key, ok in lines.items() if key not in hit]
+    kept = (one for one in (*found, *unused) if (one.path, one.rule) not in silenced and _is_on(one.rule, disabled, enabled))
+    return tuple(sorted(kept))
+
+
+def _is_on(rule: str, disabled: tuple[str, ...], enabled: tuple[str, ...]) -> bool:
+    return rule not in disabled and (RULES[rule].default or rule in enabled)
+
+
+def _unused(ok: CheckOk) -> Problem:
+    if ok.rule not in RULES:
+        message, hint = f"no rule is called {ok.rule!r}", did_you_mean(ok.rule, tuple(RULES)) or "'pprmail check --explain all' lists them"
+    elif not RULES[ok.rule].judgement:
+        message, hint = f"{ok.rule!r} is about form and cannot be silenced", "mend the text and take this line out"
+    else:
+        message, hint = f"{ok.rule!r} finds nothing in this file", "take this line out"
+    return problem("check-ok-unused", ok.source.place(), message, hint)
+
+
+def count_by_severity(problems: Iterable[Problem]) -> Iterator[int]:
+    """How many errors, then how many warnings."""
+    severities = [one.severity for one in problems]
+    yield severities.count("error")
+    yield severities.count("warning")

@@ -1,0 +1,219 @@
+"""The rules of structure: what every issue and every summary must have, and what is likely a slip."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from pprmail.citation import find_date, find_doi, normal_doi
+from pprmail.errors import Place
+from pprmail.model import plain_prose
+from pprmail.rules import did_you_mean, problem
+from pprmail.slugs import is_slug
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pprmail.errors import Problem
+    from pprmail.model import Issue, Passage, Summary, Topic, Vocabulary
+
+KINDS = ("article", "chapter", "book", "report")
+FEWEST_SUMMARIES, MOST_SUMMARIES = 2, 3
+FEWEST_WORDS, MOST_WORDS = 150, 600
+LONGEST_TITLE = 120
+MOST_TOPICS = 6
+_DOI_START = re.compile(r"doi\.org/\s*|\bdoi:\s*", re.IGNORECASE)
+
+
+def issue_problems(issue: Issue, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Every problem of structure in ``issue`` and its summaries."""
+    yield from _missing_text(issue)
+    yield from _summary_count(issue)
+    yield from _blurb_count(issue)
+    yield from _titles_repeated(issue)
+    yield from _slug_clashes(issue)
+    for summary in issue.summaries:
+        yield from summary_problems(summary, vocabulary)
+        yield from _citation_after_issue(issue, summary)
+
+
+def summary_problems(summary: Summary, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Every problem of structure in one summary, taken by itself."""
+    yield from _missing_fields(summary)
+    yield from _topics(summary, vocabulary)
+    yield from _kind(summary)
+    yield from _doi(summary)
+    yield from _author_email(summary)
+    yield from _slug(summary)
+    yield from _lengths(summary)
+    yield from _title_in_body(summary)
+
+
+# Of the issue
+
+
+def _missing_text(issue: Issue) -> Iterator[Problem]:
+    if not issue.summaries and not issue.notices and not issue.word:
+        yield problem("empty-body", Place(issue.main_file), "the issue has no summary, no notice and no word from the editor", "add a .md file with a summary")
+
+
+def _summary_count(issue: Issue) -> Iterator[Problem]:
+    count = len(issue.summaries)
+    if not FEWEST_SUMMARIES <= count <= MOST_SUMMARIES:
+        noun = "summary" if count == 1 else "summaries"
+        yield problem("summary-count", Place(issue.main_file), f"{count or 'no'} {noun} in {issue.key}", "two or three are usual")
+
+
+def _blurb_count(issue: Issue) -> Iterator[Problem]:
+    without = [summary for summary in issue.summaries if not summary.blurb]
+    if issue.intro or not without or len(without) == len(issue.summaries):
+        return
+    for summary in without:
+        yield problem("blurb-count", summary.blurb.place(), "no Blurb, though other summaries have one", "add one: the line that opens the month uses the title instead")
+
+
+def _titles_repeated(issue: Issue) -> Iterator[Problem]:
+    first: dict[str, Summary] = {}
+    for summary in issue.summaries:
+        bare = _letters(summary.title.text)
+        if bare in first:
+            message = f"the title stands already in {first[bare].file_name}"
+            yield problem("title-repeated", summary.title.place(), message, "give each summary its own, or delete the copy")
+        elif bare:
+            first[bare] = summary
+
+
+def _slug_clashes(issue: Issue) -> Iterator[Problem]:
+    uses = Counter(summary.slug for summary in issue.summaries)
+    for summary in issue.summaries:
+        own = summary.slug_source
+        if summary.sent_slug and own and own.text != summary.sent_slug:
+            yield problem("slug-clash", own.place(), f"this summary was sent as {summary.sent_slug!r}", "leave Slug out: an address that was sent stays")
+        elif own and uses[own.text] > 1:
+            yield problem("slug-clash", own.place(), f"another summary of {issue.key} has the slug {own.text!r}", "change one of the two")
+        elif own.text == "issue":
+            yield problem("slug-clash", own.place(), "the slug 'issue' is the issue's own", "choose another")
+
+
+def _citation_after_issue(issue: Issue, summary: Summary) -> Iterator[Problem]:
+    cited = find_date(summary.citation.text)
+    if not cited:
+        return
+    year, month = int(issue.key[:4]), int(issue.key[5:])
+    if (cited.year, cited.month or 1) > (year, month if cited.month else 12):
+        message = f"the source is of {cited.year}{f'-{cited.month:02d}' if cited.month else ''}, later than the issue"
+        yield problem("citation-after-issue", summary.citation.place(cited.offset), message, "check the year of the citation and the issue's folder")
+
+
+# Of a summary
+
+
+def _missing_fields(summary: Summary) -> Iterator[Problem]:
+    for rule, header, given in (
+        ("missing-title", "Title", summary.title),
+        ("missing-citation", "Citation", summary.citation),
+        ("missing-topics", "Topics", summary.topics_source if summary.topics else summary.topics_source.part(0, 0)),
+        ("missing-type-of-research", "Type of Research", summary.research_type.source),
+    ):
+        if not given:
+            yield problem(rule, given.place(), f"{header} is missing or empty", f"add the header '{header}: …'")
+    place = Place(summary.path)
+    if not summary.body:
+        yield problem("empty-body", place, "the summary has no text before Practice Implications", "write it after the headers and a blank line")
+    if not summary.has_implications:
+        yield problem("missing-practice-implications", place, "no section Practice Implications", "add the line '## Practice Implications' and what clinicians may take away")
+    elif not summary.implications:
+        yield problem("missing-practice-implications", place, "Practice Implications is empty", "write what clinicians may take away")
+
+
+def _topics(summary: Summary, vocabulary: Vocabulary) -> Iterator[Problem]:
+    for topic in summary.topics:
+        if topic.name is None:
+            yield _unknown("unknown-topic", "topic", topic, vocabulary.topics)
+    if len(summary.topics) > MOST_TOPICS:
+        yield problem("topic-count", summary.topics_source.place(), f"{len(summary.topics)} topics", f"keep the {MOST_TOPICS} that matter most")
+    if summary.research_type.source and summary.research_type.name is None:
+        yield _unknown("unknown-type-of-research", "type of research", summary.research_type, vocabulary.types_of_research)
+
+
+def _unknown(rule: str, noun: str, topic: Topic, known: tuple[str, ...]) -> Problem:
+    written = topic.source.text
+    if not known:
+        hint = f"list your own under [vocabulary] in pprmail.toml: there is no {noun} yet"
+    elif "," in written and all(_is_near(piece, known) for piece in written.split(",")):
+        hint = "put ';' between topics, not ','"
+    else:
+        hint = did_you_mean(written, known) or "[vocabulary] in pprmail.toml lists those there are"
+    return problem(rule, topic.source.place(), f"unknown {noun} {written!r}", hint)
+
+
+def _is_near(piece: str, known: tuple[str, ...]) -> bool:
+    return bool(did_you_mean(piece.strip(), known))
+
+
+def _kind(summary: Summary) -> Iterator[Problem]:
+    given = summary.kind
+    if given and given.text.casefold() not in KINDS:
+        hint = did_you_mean(given.text, KINDS) or f"write one of {', '.join(KINDS)}"
+        yield problem("unknown-kind", given.place(), f"unknown kind {given.text!r}", hint)
+
+
+def _doi(summary: Summary) -> Iterator[Problem]:
+    given, citation = summary.doi_source, summary.citation
+    hint = "write it as 10.1037/per0000382, without spaces"
+    if given and summary.doi is None:
+        yield problem("bad-doi", given.place(), f"{given.text!r} is no DOI", hint)
+    for start in _DOI_START.finditer(citation.text):
+        rest = citation.text[start.end() :].split(" ")[0]
+        if normal_doi(rest) is None and not _DOI_START.match(rest):
+            yield problem("bad-doi", citation.place(start.start()), f"{rest!r} in the citation is no DOI", hint)
+    cited = find_doi(citation.text)
+    if cited and summary.doi and cited.casefold() != summary.doi.casefold():
+        message = f"the DOI header says {summary.doi}, the citation {cited}"
+        yield problem("doi-conflict", given.place(), message, "keep the one that leads to the article, and take the other out")
+
+
+def _author_email(summary: Summary) -> Iterator[Problem]:
+    from pprmail.addresses import BadAddressError, normal_address  # noqa: PLC0415
+
+    given = summary.author_email
+    if not given:
+        return
+    try:
+        normal_address(given.text)
+    except BadAddressError as error:
+        yield problem("bad-email", given.place(), f"{given.text!r} is no mail address ({error})", "write one address, such as name@university.example")
+
+
+def _slug(summary: Summary) -> Iterator[Problem]:
+    own = summary.slug_source
+    if own and not is_slug(own.text):
+        yield problem("bad-slug", own.place(), f"{own.text!r} is no slug", "write lower-case letters and digits with single hyphens between, 60 characters at most")
+    elif summary.title and not summary.slug:
+        yield problem("bad-slug", summary.title.place(), "no slug can be made of this title", "add the header 'Slug: …' in Latin letters, such as 'Slug: group-therapy'")
+
+
+def _lengths(summary: Summary) -> Iterator[Problem]:
+    words = summary.body_words
+    if summary.body and not FEWEST_WORDS <= words <= MOST_WORDS:
+        place = _first_place(summary)
+        yield problem("body-length", place, f"{words} {'word' if words == 1 else 'words'} of text", f"{FEWEST_WORDS} to {MOST_WORDS} are usual")
+    if len(summary.title.text) > LONGEST_TITLE:
+        yield problem("title-length", summary.title.place(), f"the title has {len(summary.title.text)} characters", f"{LONGEST_TITLE} at most read well on a phone")
+
+
+def _title_in_body(summary: Summary) -> Iterator[Problem]:
+    first_line = plain_prose(summary.body[:1]).split("\n")[0]
+    if summary.title and _letters(first_line) == _letters(summary.title.text):
+        yield problem("title-repeated", _first_place(summary), "the text begins with the title again", "take it out: the title is set above the text")
+
+
+def _first_place(summary: Summary) -> Place:
+    source: Passage | None = getattr(summary.body[0], "source", None) if summary.body else None
+    return source.place() if source else Place(summary.path)
+
+
+def _letters(text: str) -> str:
+    """The letters and digits of ``text``, in one case: what two titles have in common."""
+    return "".join(character for character in text.casefold() if character.isalnum())

@@ -1,0 +1,54 @@
+"""Proofreading: an issue read, judged, rendered and judged again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pprmail.audience.tokens import TOKEN_LENGTH
+from pprmail.editorial.silencing import silence
+from pprmail.editorial.structure import issue_problems
+from pprmail.errors import FaultsError
+from pprmail.mailcheck.size import size_problems
+from pprmail.manuscript.issue import load_issue
+from pprmail.render.mail import RenderedIssue, render_issue
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from pprmail.errors import Problem
+    from pprmail.model import Issue
+    from pprmail.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """An issue and what is wrong with it. ``mail`` is None when errors in the text keep it from being rendered."""
+
+    issue: Issue
+    problems: tuple[Problem, ...]
+    mail: RenderedIssue | None
+
+    @property
+    def has_errors(self) -> bool:
+        """The issue cannot go out."""
+        return any(one.severity == "error" for one in self.problems)
+
+    def clean_mail(self, consequence: str) -> RenderedIssue:
+        """The mail of an issue without errors. Raises ``FaultsError``; ``consequence`` says what is not done."""
+        if self.mail is None or self.has_errors:
+            raise FaultsError(self.problems, consequence)
+        return self.mail
+
+
+def proofread(settings: Settings, key: str, templates: Environment | None = None) -> Proof:
+    """The issue ``key`` with every problem that remains after silencing, in the files' order."""
+    issue, problems = load_issue(settings, key)
+    problems += tuple(issue_problems(issue, settings.vocabulary))
+    check = settings.check
+    remaining = silence(problems, issue, check.disable, check.enable)
+    if any(one.severity == "error" for one in remaining):
+        return Proof(issue, remaining, None)
+    mail = render_issue(settings, issue, templates)
+    problems += tuple(size_problems(issue, mail, settings.unsubscribe.service_url + "/u/" + "x" * TOKEN_LENGTH))
+    return Proof(issue, silence(problems, issue, check.disable, check.enable), mail)

@@ -1,0 +1,280 @@
+"""Prose within a paragraph: emphasis, links, escapes. CommonMark's rules, less what prose from Word never means.
+
+There is no code, no image and no raw HTML: a backtick is a backtick, and ``M<SD`` is text. A web address and a
+DOI are links as they stand.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from html import unescape
+from typing import TYPE_CHECKING
+
+from pprmail.citation import DOI_IN_TEXT, doi_url, find_doi, trim_url
+from pprmail.model import Emphasis, Inline, LineBreak, Link, Passage, Strong, Text
+from pprmail.rules import problem
+
+if TYPE_CHECKING:
+    from pprmail.errors import Problem
+
+_HTML_NAMES = (
+    "a abbr address article aside audio b base basefont bdi bdo big blockquote body br button canvas caption center cite code col colgroup "
+    "dd del details dfn dialog dir div dl dt em embed fieldset figcaption figure font footer form frame frameset h[1-6] head header hr html i iframe "
+    "img input ins kbd label legend li link main map mark menu meta nav noscript object ol optgroup option p param picture pre progress q rp rt ruby s "
+    "samp script section select small source span strike strong style sub summary sup svg table tbody td template textarea tfoot th thead time title tr "
+    "track tt u ul var video wbr o:p w:[a-z]+ st1:[a-z]+"
+).replace(" ", "|")
+_ATTRIBUTE = r"""\s+[A-Za-z_:][\w:.-]*\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+)"""
+RAW_HTML = re.compile(rf"</?(?:{_HTML_NAMES})(?:{_ATTRIBUTE})*\s*/?>|<!--.*?-->|<!DOCTYPE[^>]*>", re.IGNORECASE | re.DOTALL)
+
+_TOKEN = re.compile(
+    rf"""
+      (?P<escape>\\[!-/:-@\[-`{{-~])
+    | (?P<break>\\\n)
+    | (?P<entity>&(?:\#[0-9]{{1,7}}|\#[xX][0-9a-fA-F]{{1,6}}|[A-Za-z][A-Za-z0-9]{{1,31}});)
+    | (?P<autolink><(?:[A-Za-z][A-Za-z0-9+.-]{{1,31}}:[^\s<>]*|[\w.!#$%&'*+/=?^`{{|}}~-]+@[\w-]+(?:\.[\w-]+)+)>)
+    | (?P<doi>{DOI_IN_TEXT.pattern})
+    | (?P<url>\bhttps?://[^\s<>*"“”]+)
+    | (?P<html>{RAW_HTML.pattern})
+    | (?P<run>\*+|_+)
+    | (?P<open>!?\[)
+    | (?P<close>\])
+    """,
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+_WORTH_A_LOOK = re.compile(r"[\\&<*_\[\]]|https?:|doi[.:]", re.IGNORECASE)
+_TARGET = re.compile(
+    r"""\(\s*(?:<(?P<angled>[^<>\n]*)>|(?P<bare>(?:\\.|[^\s()\\]|\((?:\\.|[^\s()\\]|\([^\s()]*\))*\))*))(?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*\)""",
+    re.DOTALL,
+)
+_SPACED_TARGET = re.compile(r"\(\s*(?:https?:|www\.|mailto:|tel:)[^()\n]*\)", re.IGNORECASE)
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_LONGEST_RUN = 6
+_SCHEME = re.compile(r"(?:https?://[^\s/?#]+\S*|mailto:[^\s@]+@\S+|tel:\+?[\d().-]+)", re.IGNORECASE)
+
+
+def link_fault(url: str) -> str:
+    """Why ``url`` cannot be a link in a mail, or ''. Allowed are http, https, mailto and tel, whole."""
+    if _SCHEME.fullmatch(url) and not any(ord(character) < ord(" ") for character in url):
+        return ""
+    scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", url)
+    if not url:
+        return "the link leads nowhere"
+    if scheme and scheme[1].casefold() not in {"http", "https", "mailto", "tel"}:
+        return f"the link {url!r} is of the kind {scheme[1]!r}"
+    return f"the link {url!r} is not a whole address"
+
+
+@dataclass(slots=True)
+class _Run:
+    """A run of ``*`` or ``_`` that may open or close emphasis; ``count`` falls as it is used up."""
+
+    character: str
+    count: int
+    opens: bool
+    closes: bool
+    length: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.length = self.count
+
+    def pairs_with(self, closer: _Run) -> bool:
+        """CommonMark's rules 9 and 10: a run that could do both pairs by multiples of three only."""
+        if self.character != closer.character or not self.opens or not self.count:
+            return False
+        both = self.closes or closer.opens
+        return not both or (self.length + closer.length) % 3 != 0 or (self.length % 3 == 0 and closer.length % 3 == 0)
+
+
+@dataclass(slots=True)
+class _Bracket:
+    """An opening bracket that may begin a link."""
+
+    text: str
+    offset: int
+    active: bool = True
+
+
+_Piece = Inline | _Run | _Bracket
+
+
+def parse_inline(passage: Passage, *, report: list[Problem] | None = None) -> tuple[Inline, ...]:
+    """The inline prose of ``passage``. What is wrong with links, HTML and images is added to ``report``."""
+    if not _WORTH_A_LOOK.search(passage.text):
+        return (Text(passage.text),) if passage.text else ()
+    return _Scan(passage, [] if report is None else report).read()
+
+
+class _Scan:
+    """One reading of one passage, from its first character to its last."""
+
+    def __init__(self, passage: Passage, report: list[Problem]) -> None:
+        self.passage = passage
+        self.text = passage.text
+        self.report = report
+        self.pieces: list[_Piece] = []
+
+    def read(self) -> tuple[Inline, ...]:
+        at = 0
+        while found := _TOKEN.search(self.text, at):
+            self._add_text(self.text[at : found.start()])
+            at = self._take(found)
+        self._add_text(self.text[at:])
+        return _join(_pair_runs(self.pieces))
+
+    def _add_text(self, text: str) -> None:
+        if text:
+            self.pieces.append(Text(text))
+
+    def _fault(self, rule: str, offset: int, message: str, hint: str) -> None:
+        self.report.append(problem(rule, self.passage.place(offset), message, hint))
+
+    def _take(self, found: re.Match[str]) -> int:
+        """Add what one token means; the offset after it."""
+        token, start = found[0], found.start()
+        match found.lastgroup:
+            case "escape":
+                self._add_text(token[1:])
+            case "break":
+                self.pieces.append(LineBreak())
+            case "entity":
+                self._add_text(unescape(token))
+            case "autolink":
+                self._autolink(token[1:-1], start)
+            case "html":
+                self._fault("raw-html", start, f"the HTML {token!r}", "write Markdown (*italic*, **bold**, [text](https://…)); for the sign itself write \\<")
+                self._add_text(token)
+            case "run":
+                self.pieces.append(_run(self.text, start, token))
+            case "open":
+                self.pieces.append(_Bracket(token, start))
+            case "close":
+                return self._close_bracket(found.end())
+            case "url":
+                return self._bare_url(token, start)
+            case _:
+                return self._doi(token, start)
+        return found.end()
+
+    def _autolink(self, address: str, start: int) -> None:
+        url = address if ":" in address else f"mailto:{address}"
+        self._link(url, (Text(address),), start)
+
+    def _link(self, url: str, children: tuple[Inline, ...], start: int) -> None:
+        if fault := link_fault(url):
+            self._fault("bad-link", start, fault, "write http, https, mailto or tel; if no link is meant, put a space between ] and (")
+        self.pieces.append(Link(url, children))
+
+    def _bare_url(self, token: str, start: int) -> int:
+        url = trim_url(token)
+        if _SCHEME.fullmatch(url):
+            self.pieces.append(Link(url, (Text(url),)))
+        else:
+            self._add_text(url)
+        return start + len(url)
+
+    def _doi(self, token: str, start: int) -> int:
+        shown = trim_url(token)
+        self.pieces.append(Link(doi_url(find_doi(shown) or ""), (Text(shown),)))
+        return start + len(shown)
+
+    def _close_bracket(self, end: int) -> int:
+        """A ``]``: the end of a link when an opening bracket and a target go with it, else a character."""
+        at = next((n for n in range(len(self.pieces) - 1, -1, -1) if isinstance(self.pieces[n], _Bracket)), None)
+        opener = self.pieces[at] if at is not None else None
+        target = _TARGET.match(self.text, end)
+        if at is None or not isinstance(opener, _Bracket) or not opener.active or not target:
+            if isinstance(opener, _Bracket) and at is not None:
+                self._spaced_target(opener, end)
+                self.pieces[at] = Text(opener.text)
+            self._add_text("]")
+            return end
+        children = _join(_pair_runs(self.pieces[at + 1 :]))
+        del self.pieces[at:]
+        if opener.text == "![":
+            self._fault("image-or-table", opener.offset, "a picture", "describe it in words, or link to it: pictures do not reach every reader")
+            self.pieces.extend(children)
+            return target.end()
+        for piece in self.pieces:
+            if isinstance(piece, _Bracket) and piece.text == "[":
+                piece.active = False
+        bare = target["angled"] if target["angled"] is not None else target["bare"]
+        url = unescape(_ESCAPED.sub(r"\1", bare))
+        if url or children:
+            self._link(url, children, opener.offset)
+        return target.end()
+
+    def _spaced_target(self, opener: _Bracket, end: int) -> None:
+        if opener.active and _SPACED_TARGET.match(self.text, end):
+            self._fault("bad-link", opener.offset, "the link's address holds a space", "write %20 for a space in an address")
+
+
+def _run(text: str, start: int, token: str) -> _Run:
+    """A run of marks with what it may do, by what stands on either side (CommonMark 6.2)."""
+    end = start + len(token)
+    if len(token) > _LONGEST_RUN:
+        return _Run(token[0], len(token), opens=False, closes=False)
+    before = text[start - 1] if start else " "
+    after = text[end] if end < len(text) else " "
+    left = not after.isspace() and (not _is_punctuation(after) or before.isspace() or _is_punctuation(before))
+    right = not before.isspace() and (not _is_punctuation(before) or after.isspace() or _is_punctuation(after))
+    if token[0] == "*":
+        return _Run("*", len(token), left, right)
+    return _Run("_", len(token), left and (not right or _is_punctuation(before)), right and (not left or _is_punctuation(after)))
+
+
+def _is_punctuation(character: str) -> bool:
+    if character.isascii():
+        return not character.isalnum() and not character.isspace()
+    return unicodedata.category(character)[0] in "PS"
+
+
+def _pair_runs(pieces: list[_Piece]) -> list[_Piece]:
+    """``pieces`` with every pair of runs made emphasis; runs without a partner stay, to be shown as they are."""
+    out: list[_Piece] = []
+    for piece in pieces:
+        if isinstance(piece, _Run) and piece.closes:
+            _close(out, piece)
+            if not piece.count:
+                continue
+        out.append(piece)
+    return out
+
+
+def _close(out: list[_Piece], closer: _Run) -> None:
+    """Pair ``closer`` with the openers before it, the nearest first, as long as marks are left."""
+    while closer.count:
+        at = next((n for n in range(len(out) - 1, -1, -1) if isinstance(run := out[n], _Run) and run.pairs_with(closer)), None)
+        if at is None:
+            return
+        opener = out[at]
+        if not isinstance(opener, _Run):  # pragma: no cover - pairs_with is asked of runs alone
+            raise TypeError(opener)
+        both = 2 if opener.count > 1 and closer.count > 1 else 1
+        children = _join(out[at + 1 :])
+        del out[at + 1 :]
+        opener.count -= both
+        closer.count -= both
+        if not opener.count:
+            del out[at]
+        out.append(Strong(children) if both > 1 else Emphasis(children))
+
+
+def _join(pieces: list[_Piece]) -> tuple[Inline, ...]:
+    """Finished prose: what is left of runs and brackets becomes text, and neighbouring texts become one."""
+    nodes: list[Inline] = []
+    for piece in pieces:
+        node: Inline
+        if isinstance(piece, _Run):
+            node = Text(piece.character * piece.count)
+        elif isinstance(piece, _Bracket):
+            node = Text(piece.text)
+        else:
+            node = piece
+        if isinstance(node, Text) and nodes and isinstance(nodes[-1], Text):
+            nodes[-1] = Text(nodes[-1].text + node.text)
+        elif not isinstance(node, Text) or node.text:
+            nodes.append(node)
+    return tuple(nodes)

@@ -1,0 +1,67 @@
+"""The mail's two bodies: one view of the issue, given to the MJML template and to the text template."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pprmail import marks
+from pprmail.errors import PprmailError
+from pprmail.model import plain
+from pprmail.render.html import HTML_TEMPLATE, mail_html, mjml_values
+from pprmail.render.phrases import intro_of, subject_of
+from pprmail.render.templates import open_templates, render_template
+from pprmail.render.text import TEXT_TEMPLATE, text_values
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from pprmail.model import Issue
+    from pprmail.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedIssue:
+    """An issue as mail. ``html`` and ``text`` still hold the personal marks; ``mjml`` is what ``html`` was made of."""
+
+    subject: str
+    html: str
+    text: str
+    mjml: str
+
+
+def render_issue(settings: Settings, issue: Issue, templates: Environment | None = None) -> RenderedIssue:
+    """``issue`` as mail. The issue is free of errors.
+
+    Raises ``PprmailError`` when a template is wrong, or when the author's text holds one of our marks.
+    """
+    if templates is None:
+        templates = open_templates(settings.root)
+    common = _common_values(settings, issue)
+    _refuse_marks(issue, common)
+    mjml = render_template(templates, HTML_TEMPLATE, common | mjml_values(settings, issue))
+    text = render_template(templates, TEXT_TEMPLATE, common | text_values(settings, issue))
+    return RenderedIssue(subject_of(issue, settings.newsletter.title), mail_html(mjml), text.strip("\n") + "\n", mjml)
+
+
+def _common_values(settings: Settings, issue: Issue) -> dict[str, Any]:
+    newsletter = settings.newsletter
+    return {
+        "newsletter": newsletter,
+        "sender": settings.sender,
+        "month": issue.month_name,
+        "issue_url": newsletter.url(f"{issue.key}/"),
+        "subject": subject_of(issue, newsletter.title),
+        "preheader": plain(intro_of(issue)),
+        "unsubscribe": settings.unsubscribe,
+    }
+
+
+def _refuse_marks(issue: Issue, values: dict[str, Any]) -> None:
+    """Nobody writes our marks by chance; written on purpose, they would be filled in."""
+    sources = [values["subject"], values["preheader"]]
+    for summary in issue.summaries:
+        sources += [summary.title.text, summary.citation.text, *(block.source.text for block in (*summary.body, *summary.implications) if hasattr(block, "source"))]
+    if any(marks.MARK.search(source) for source in sources):
+        message = f"{issue.path}: the text holds one of pprmail's own marks ('%%pprmail_…%%'); take it out"
+        raise PprmailError(message)

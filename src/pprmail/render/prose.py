@@ -1,0 +1,174 @@
+"""Prose written out: as HTML for mail, pages and feeds, and as plain text wrapped at 72."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from html import escape
+from typing import TYPE_CHECKING, NamedTuple
+
+from pprmail.model import Emphasis, Heading, LineBreak, Link, Listing, Paragraph, Separator, Strong, Text, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pprmail.model import Block, Inline, Prose
+
+WIDTH = 72
+_NO_BREAK = "\u00a0"
+_AROUND_SIGNS = re.compile(r" ([=<>≤≥±×]) (?=\S)")
+_BROKEN_LINE = re.compile(r"[ \t]*\n[ \t]*")
+
+
+# HTML
+
+
+class HtmlStyle(NamedTuple):
+    """How prose becomes HTML: the tag of its headings, and attributes for tags (``{"p": 'style="…"'}``)."""
+
+    heading: str = "h4"
+    attributes: Mapping[str, str] = {}
+
+    def open(self, tag: str) -> str:
+        """The opening tag, with its attributes."""
+        extra = self.attributes.get(tag)
+        return f"<{tag} {extra}>" if extra else f"<{tag}>"
+
+
+PLAIN_STYLE = HtmlStyle()
+
+
+def inline_html(children: tuple[Inline, ...], style: HtmlStyle = PLAIN_STYLE) -> str:
+    """Inline prose as well-formed HTML: every tag closed, every character of the text escaped."""
+    pieces = []
+    for node in children:
+        match node:
+            case Text(text):
+                pieces.append(escape(text))
+            case Emphasis(inner):
+                pieces.append(f"<em>{inline_html(inner, style)}</em>")
+            case Strong(inner):
+                pieces.append(f"<strong>{inline_html(inner, style)}</strong>")
+            case LineBreak():
+                pieces.append("<br />")
+            case Link(url, inner):
+                attribute = f' {style.attributes["a"]}' if "a" in style.attributes else ""
+                pieces.append(f'<a href="{escape(url)}"{attribute}>{inline_html(inner, style)}</a>')
+    return "".join(pieces)
+
+
+def prose_html(prose: Prose, style: HtmlStyle = PLAIN_STYLE) -> str:
+    """Blocks as well-formed HTML, one a line."""
+    return "\n".join(_block_html(block, style) for block in prose)
+
+
+def _block_html(block: Block, style: HtmlStyle) -> str:
+    match block:
+        case Paragraph(children):
+            return f"{style.open('p')}{inline_html(children, style)}</p>"
+        case Heading(children):
+            return f"{style.open(style.heading)}{inline_html(children, style)}</{style.heading}>"
+        case Separator():
+            return f"{style.open('hr')[:-1]} />"
+        case Listing(ordered, tight, items):
+            tag = "ol" if ordered else "ul"
+            inner = "\n".join(f"{style.open('li')}{_item_html(item, style, tight=tight)}</li>" for item in items)
+            return f"{style.open(tag)}\n{inner}\n</{tag}>"
+
+
+def _item_html(item: Prose, style: HtmlStyle, *, tight: bool) -> str:
+    if not tight:
+        return prose_html(item, style)
+    return "\n".join(inline_html(block.children, style) if isinstance(block, Paragraph) else _block_html(block, style) for block in item)
+
+
+# Text
+
+
+class Notes:
+    """The numbered notes that stand for links in plain text. Numbers go on through the mail."""
+
+    def __init__(self) -> None:
+        """Begin at 1."""
+        self.numbers: dict[str, int] = {}
+        self.waiting: list[str] = []
+
+    def number(self, url: str) -> int:
+        """The number of the note for ``url``, the same one each time."""
+        if url not in self.numbers:
+            self.numbers[url] = len(self.numbers) + 1
+            self.waiting.append(f"[{self.numbers[url]}] {url}")
+        return self.numbers[url]
+
+    def take(self) -> str:
+        """The notes not yet written out, one a line; '' when there are none."""
+        lines, self.waiting = self.waiting, []
+        return "\n".join(lines)
+
+
+def inline_text(children: tuple[Inline, ...], notes: Notes) -> str:
+    """Inline prose as unwrapped text; a link becomes its words and a note, unless its words are its address."""
+    pieces = []
+    for node in children:
+        match node:
+            case Text(text):
+                pieces.append(text)
+            case LineBreak():
+                pieces.append("\n")
+            case Link(url, inner):
+                words = inline_text(inner, notes)
+                bare = url.removeprefix("mailto:").removeprefix("tel:")
+                pieces.append(words if words in {url, bare} else f"{words} [{notes.number(url)}]")
+            case Emphasis(inner) | Strong(inner):
+                pieces.append(inline_text(inner, notes))
+    return "".join(pieces)
+
+
+def wrap(text: str, indent: str = "", first_indent: str | None = None) -> str:
+    """``text`` in lines of 72 characters at most, save for a word that is longer; a sign stays with its numbers."""
+    glued = _AROUND_SIGNS.sub(rf"{_NO_BREAK}\1{_NO_BREAK}", text)
+    lines = textwrap.wrap(
+        glued, WIDTH, initial_indent=indent if first_indent is None else first_indent, subsequent_indent=indent,
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+    return "\n".join(lines).replace(_NO_BREAK, " ")
+
+
+def prose_text(prose: Prose, notes: Notes, indent: str = "") -> str:
+    """Blocks as text, a blank line between them."""
+    return "\n\n".join(_block_text(block, notes, indent) for block in prose)
+
+
+def _block_text(block: Block, notes: Notes, indent: str) -> str:
+    match block:
+        case Paragraph(children):
+            return paragraph_text(children, notes, indent)
+        case Heading(children):
+            return heading_text(plain(children), "-", indent)
+        case Separator():
+            return f"{indent}* * *"
+        case Listing():
+            between = "\n" if block.tight else "\n\n"
+            return between.join(_item_text(item, number, block, notes, indent) for number, item in enumerate(block.items, 1))
+
+
+def paragraph_text(children: tuple[Inline, ...], notes: Notes, indent: str = "") -> str:
+    """A wrapped paragraph; a line break of the author's stays one."""
+    broken = LineBreak() in children
+    text = inline_text(children, notes)
+    lines = text.split("\n") if broken else [_BROKEN_LINE.sub(" ", text)]
+    return "\n".join(wrap(line, indent) for line in lines)
+
+
+def heading_text(title: str, line: str, indent: str = "") -> str:
+    """A heading one can see: the title with a line under it."""
+    wrapped = wrap(title, indent)
+    width = max((len(one) for one in wrapped.split("\n")), default=0) - len(indent)
+    return f"{wrapped}\n{indent}{line * width}"
+
+
+def _item_text(item: Prose, number: int, listing: Listing, notes: Notes, indent: str) -> str:
+    head = f"{number}. " if listing.ordered else "- "
+    inner = indent + " " * len(head)
+    written = ("\n" if listing.tight else "\n\n").join(_block_text(block, notes, inner) for block in item)
+    return f"{indent}{head}{written[len(inner) :]}"

@@ -1,0 +1,60 @@
+"""Templates: the author's own file by file over the packaged ones, and their mistakes told with a place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pprmail.errors import PprmailError
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+FOLDER = "templates"
+
+
+def packaged_folder() -> Path:
+    """The templates that pprmail ships: inside the package, or in a checkout's ``templates/``."""
+    package = Path(__file__).parents[1]
+    return next(folder for folder in (package / FOLDER, package.parents[1] / FOLDER) if folder.is_dir())
+
+
+def open_templates(root: Path) -> Environment:
+    """Jinja2 over ``root``'s templates, then the packaged ones.
+
+    An undefined variable is an error; ``.mjml.j2``, ``.html.j2`` and ``.xml.j2`` escape what they are given.
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
+
+    return Environment(
+        loader=FileSystemLoader([root / FOLDER, packaged_folder()]),
+        autoescape=lambda name: name is not None and not name.endswith(".txt.j2"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def render_template(templates: Environment, name: str, values: dict[str, Any]) -> str:
+    """What the template makes of ``values``. Raises ``PprmailError`` with the template's name and line."""
+    from jinja2 import TemplateError, TemplateSyntaxError  # noqa: PLC0415
+
+    try:
+        return templates.get_template(name).render(values)
+    except TemplateSyntaxError as error:
+        message = f"{FOLDER}/{error.name}:{error.lineno}: {error.message}; mend the template, or delete it to use the packaged one"
+        raise PprmailError(message) from error
+    except TemplateError as error:
+        message = f"{FOLDER}/{name}:{_line_in(error, name)}: {error}; mend the template, or delete it to use the packaged one"
+        raise PprmailError(message) from error
+
+
+def _line_in(error: Exception, name: str) -> int:
+    """The line of the template that ``error`` came through last."""
+    line, trace = 1, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename.endswith(name):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line

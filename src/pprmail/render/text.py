@@ -1,0 +1,52 @@
+"""The plain-text body, composed from the source and not from the HTML."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pprmail import marks
+from pprmail.render.phrases import citation_of, intro_of
+from pprmail.render.prose import Notes, heading_text, inline_text, paragraph_text, prose_text, wrap
+
+if TYPE_CHECKING:
+    from pprmail.model import Issue, Summary
+    from pprmail.settings import Settings
+
+TEXT_TEMPLATE = "mail.txt.j2"
+
+
+def text_values(settings: Settings, issue: Issue) -> dict[str, Any]:
+    """What the text template shows, the author's prose already wrapped; a link is a note after its section."""
+    notes = Notes()
+    return {
+        "heading": heading_text(f"{settings.newsletter.title}, {issue.month_name}", "="),
+        "intro": wrap(f"This month{inline_text(intro_of(issue), notes)}") if issue.summaries or issue.intro else "",
+        "word": prose_text(issue.word, notes),
+        "word_notes": notes.take(),
+        "summaries": [_summary_values(settings, issue, summary, notes) for summary in issue.summaries],
+        "notices": [
+            {"title": heading_text(notice.title.text, "-"), "body": prose_text(notice.body, notes), "notes": notes.take()} for notice in issue.notices
+        ],
+        "footer": wrap(
+            f"You receive this because you subscribed to {settings.newsletter.title}, "
+            f"which {settings.sender.name} sends on behalf of {settings.sender.organisation}."
+        ),
+        "postal_address": wrap(settings.sender.postal_address),
+        "reader_name": marks.NAME_TEXT,
+        "unsubscribe_url": marks.UNSUBSCRIBE_TEXT,
+    }
+
+
+def _summary_values(settings: Settings, issue: Issue, summary: Summary, notes: Notes) -> dict[str, Any]:
+    return {
+        "title": heading_text(summary.title.text, "-"),
+        "guest": wrap(f"Summary by {summary.guest.text}") if summary.guest else "",
+        "citation": paragraph_text(citation_of(summary), notes),
+        "body": prose_text(summary.body, notes),
+        "implications": prose_text(summary.implications, notes, "  "),
+        "author_email": summary.author_email.text,
+        "topics": wrap(f"Topics: {'; '.join(summary.topic_names)}"),
+        "research_type": summary.research_type.name or "",
+        "url": settings.newsletter.url(f"{issue.key}/{summary.slug}/"),
+        "notes": notes.take(),
+    }

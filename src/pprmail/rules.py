@@ -1,0 +1,111 @@
+"""The one registry of what ``check`` looks for: each rule's id, severity, reason, and whether it can be silenced."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pprmail.errors import Problem
+
+if TYPE_CHECKING:
+    from pprmail.errors import Place
+
+ERROR = "error"
+WARNING = "warning"
+
+
+class Rule(NamedTuple):
+    """One thing that ``check`` looks for.
+
+    A rule of *judgement* may be wrong about good text, so an author can silence it; a rule of *form* cannot be
+    silenced, because something later would break or mislead. ``default`` is False for rules that stay off until
+    ``[check] enable`` names them.
+    """
+
+    id: str
+    severity: str
+    reason: str
+    judgement: bool = False
+    default: bool = True
+
+    @property
+    def silencing(self) -> str:
+        """How an author turns this rule off, as a sentence."""
+        if not self.judgement:
+            return "It is about form and cannot be silenced: mend the text."
+        return (
+            f"Silence it in one file with the header 'Check-ok: {self.id} because …', "
+            f"or everywhere with disable = [\"{self.id}\"] under [check] in pprmail.toml."
+        )
+
+
+def _register(*rules: Rule) -> dict[str, Rule]:
+    return {rule.id: rule for rule in rules}
+
+
+RULES: dict[str, Rule] = _register(
+    # The manuscript's form
+    Rule("not-utf-8", ERROR, "Other encodings turn names and signs into nonsense in readers' inboxes."),
+    Rule("control-character", ERROR, "Mail and feeds may not carry control characters; feed readers reject them."),
+    Rule("unknown-header", ERROR, "A mistyped header would be dropped without a word."),
+    Rule("repeated-header", ERROR, "Of two lines for one header, only one could count."),
+    Rule("unknown-heading", ERROR, "A summary has one section, Practice Implications; another '##' would break the order of headings."),
+    Rule("raw-html", ERROR, "HTML would show as tags in the plain text and may break the mail."),
+    Rule("image-or-table", ERROR, "Pictures and tables do not survive images turned off, plain text and narrow phones."),
+    Rule("bad-link", ERROR, "A link must lead somewhere from an inbox: http, https, mailto or tel, whole."),
+    Rule("bad-month", ERROR, "The month names the issue's folder, its page and its mailing."),
+    Rule("month-mismatch", ERROR, "An issue that says another month than its folder would go out under the wrong date."),
+    Rule("bad-draft", ERROR, "An issue is a draft or it is not: a send that guesses would be worse than none."),
+    Rule("bad-date", ERROR, "Dates order the archive and the feeds."),
+    Rule("bad-email", ERROR, "Readers write to the address that they see."),
+    Rule("check-ok-without-reason", ERROR, "Whoever reads the file next year needs to know why a doubt was set aside."),
+    # What a summary must have
+    Rule("missing-title", ERROR, "The title heads the summary in mail, page and feed."),
+    Rule("missing-citation", ERROR, "A summary without its source cannot be checked or cited."),
+    Rule("missing-topics", ERROR, "Readers filter the archive by topic."),
+    Rule("topic-count", ERROR, "More than six topics filter nothing."),
+    Rule("missing-type-of-research", ERROR, "Readers filter the archive by type of research."),
+    Rule("missing-practice-implications", ERROR, "Practice Implications are what clinicians take away."),
+    Rule("empty-body", ERROR, "There is nothing to read yet."),
+    Rule("unknown-topic", ERROR, "A topic outside the vocabulary would make a filter that nobody finds."),
+    Rule("unknown-type-of-research", ERROR, "A type outside the vocabulary would make a filter that nobody finds."),
+    Rule("unknown-kind", ERROR, "The kind decides how the source is cited: article, chapter, book or report."),
+    Rule("bad-doi", ERROR, "A mistyped DOI leads readers nowhere, or to another article."),
+    Rule("doi-conflict", ERROR, "Two DOIs for one source: one of them leads to another article."),
+    Rule("bad-slug", ERROR, "The slug is the page's address, for ever: lower-case letters, digits and single hyphens."),
+    Rule("slug-clash", ERROR, "Two summaries cannot have one address, and an address once sent cannot change."),
+    Rule("title-repeated", ERROR, "A title that stands twice is a summary copied and not changed, or a title pasted into its text.", judgement=True),
+    Rule("citation-after-issue", ERROR, "An issue cannot summarise what was published after it.", judgement=True),
+    # Doubts
+    Rule("summary-count", WARNING, "Readers are used to two or three summaries a month.", judgement=True),
+    Rule("blurb-count", WARNING, "The line that opens the month is made of the blurbs; one is missing.", judgement=True),
+    Rule("body-length", WARNING, "Readers are used to summaries of 150 to 600 words.", judgement=True),
+    Rule("title-length", WARNING, "A title of more than 120 characters wraps to many lines on a phone.", judgement=True),
+    Rule("pasted-character", WARNING, "Invisible and private characters from a word processor show as boxes, or turn the text around.", judgement=True),
+    Rule("stray-file", WARNING, "Only issue.md and the other .md files go out; anything else in the folder does not.", judgement=True),
+    Rule("check-ok-unused", WARNING, "A silencing line that silences nothing hides the next fault.", judgement=True),
+    # The rendered mail
+    Rule("mail-too-large", ERROR, "Gmail clips a mail at about 102 KB and hides its end, with the unsubscribe link; from 90 KB it is a warning."),
+)  # fmt: skip
+
+
+def problem(rule: str, place: Place, message: str, hint: str = "", severity: str = "") -> Problem:
+    """The ``Problem`` that ``rule`` finds at ``place``. An id that is not registered is a bug: KeyError.
+
+    ``severity`` replaces the rule's own, for a rule with two limits.
+    """
+    return Problem(place.path, place.line, place.column, severity or RULES[rule].severity, rule, message, hint)
+
+
+def nearest(word: str, known: tuple[str, ...]) -> str:
+    """The one of ``known`` that ``word`` was probably meant to be, or ''. Letter case does not count."""
+    import difflib  # noqa: PLC0415
+
+    by_fold = {name.casefold(): name for name in known}
+    found = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)
+    return by_fold[found[0]] if found else ""
+
+
+def did_you_mean(word: str, known: tuple[str, ...]) -> str:
+    """``did you mean 'X'?``, or '' when nothing is near."""
+    near = nearest(word, known)
+    return f"did you mean {near!r}?" if near else ""

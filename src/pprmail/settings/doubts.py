@@ -1,0 +1,160 @@
+"""What in the settings cannot be right, though it is well formed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pprmail.addresses import BadAddressError, normal_address
+from pprmail.rules import RULES, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pprmail.settings.values import Settings
+
+_Doubt = tuple[str, str, str, str]
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_AUTHORITY = re.compile(r"[A-Za-z0-9.@_-]+,\d{4}(?:-\d\d(?:-\d\d)?)?")
+_URL = re.compile(r"(https?)://([A-Za-z0-9.-]+|\[::1\])(?::\d+)?(?:/[^\s\"'<>\\]*)?")
+_LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
+_LINE_BREAKS = re.compile(r"[\r\n\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def find_doubts(settings: Settings) -> Iterator[_Doubt]:
+    """Every value that cannot be right, as (table, key, message, hint). An empty required text is told as missing."""
+    for test in (_newsletter_doubts, _sender_doubts, _unsubscribe_doubts, _delivery_doubts, _vocabulary_doubts, _check_doubts):
+        yield from test(settings)
+
+
+def _texts(table: str, part: object, *keys: str) -> Iterator[_Doubt]:
+    for key in keys:
+        value = getattr(part, key)
+        if not value.strip():
+            yield table, key, f"{key!r} in [{table}] is empty", "write it between the quotes"
+        elif _LINE_BREAKS.search(value):
+            yield table, key, f"{key!r} in [{table}] holds a line break or a control character", "write it on one line"
+
+
+def _urls(table: str, part: object, *keys: str) -> Iterator[_Doubt]:
+    for key in keys:
+        value = getattr(part, key)
+        if value and (fault := url_fault(value)):
+            yield table, key, f"{key!r} in [{table}] is {value!r}, {fault[0]}", fault[1]
+
+
+def url_fault(url: str) -> tuple[str, str] | None:
+    """What is wrong with ``url`` and what to write instead; None when it will do. http is for this machine alone."""
+    found = _URL.fullmatch(url)
+    if not found:
+        return "which is no web address", "write one that begins with https://"
+    if found[1] == "http" and found[2].casefold() not in _LOOPBACK:
+        return "which begins with http://", "use https:// (http is for this machine alone)"
+    return None
+
+
+def _addresses(table: str, part: object, *keys: str) -> Iterator[_Doubt]:
+    for key in keys:
+        value = getattr(part, key)
+        try:
+            _ = value and normal_address(value)
+        except BadAddressError as error:
+            yield table, key, f"{key!r} in [{table}] is {value!r}, which is no mail address ({error})", "write one such as editor@example.org"
+
+
+def _one_of(table: str, part: object, key: str, choices: tuple[str, ...]) -> Iterator[_Doubt]:
+    value = getattr(part, key)
+    if value not in choices:
+        yield table, key, f"{key!r} in [{table}] is {value!r}", did_you_mean(value, choices) or f"write one of {', '.join(choices)}"
+
+
+def _matches(table: str, part: object, key: str, pattern: re.Pattern[str], hint: str) -> Iterator[_Doubt]:
+    value = getattr(part, key)
+    if value and not pattern.fullmatch(value):
+        yield table, key, f"{key!r} in [{table}] is {value!r}", hint
+
+
+def _newsletter_doubts(settings: Settings) -> Iterator[_Doubt]:
+    own, table = settings.newsletter, "newsletter"
+    yield from _texts(table, own, "id", "title", "author", "base_url", "tag_authority", "language", "timezone")
+    yield from _matches(table, own, "id", _LABEL, "use lower-case letters, digits and hyphens only")
+    yield from _matches(table, own, "language", _LANGUAGE, "write a language tag such as en or fr-CA")
+    yield from _matches(table, own, "tag_authority", _AUTHORITY, "write a domain that you held and the year, such as blog.example.org,2013")
+    yield from _urls(table, own, "base_url")
+    try:
+        _ = own.timezone and own.zone
+    except (OSError, ValueError):
+        yield table, "timezone", f"'timezone' in [newsletter] is {own.timezone!r}, which is no time zone", "write one such as America/Toronto"
+
+
+def _sender_doubts(settings: Settings) -> Iterator[_Doubt]:
+    own, table = settings.sender, "sender"
+    yield from _texts(table, own, "name", "address", "organisation", "contact_url")
+    yield from _addresses(table, own, "address", "reply_to")
+    yield from _urls(table, own, "contact_url")
+
+
+def _unsubscribe_doubts(settings: Settings) -> Iterator[_Doubt]:
+    own, table = settings.unsubscribe, "unsubscribe"
+    yield from _one_of(table, own, "owner", ("service", "provider", "reply"))
+    yield from _urls(table, own, "service_url")
+    yield from _addresses(table, own, "mailto")
+    if own.owner == "service":
+        yield from _texts(table, own, "service_url")
+    if own.owner != "provider" and not own.mailto:
+        yield table, "mailto", "[unsubscribe] has no 'mailto'", "add mailto = \"unsubscribe@…\", an address that somebody reads"
+
+
+def _delivery_doubts(settings: Settings) -> Iterator[_Doubt]:
+    own, table = settings.delivery, "delivery"
+    yield from _one_of(table, own, "provider", ("outbox", "smtp", "sendgrid"))
+    yield from _texts("outbox", settings.outbox, "folder")
+    yield from _texts("subscribers", settings.subscribers, "file")
+    yield from _one_of("smtp", settings.smtp, "security", ("none", "starttls", "tls"))
+    yield from _addresses("smtp", settings.smtp, "envelope_sender")
+    yield from _urls("sendgrid", settings.sendgrid, "host")
+    if settings.smtp.security == "none" and settings.smtp.host not in _LOOPBACK:
+        yield "smtp", "security", "'security' in [smtp] is 'none'", "that is for this machine alone: write starttls or tls"
+    for name, part, key, least in (
+        (table, own, "batch_size", 1),
+        (table, own, "max_per_minute", 0),
+        (table, own, "max_per_hour", 0),
+        (table, own, "max_per_day", 0),
+        ("smtp", settings.smtp, "port", 1),
+        ("sendgrid", settings.sendgrid, "workers", 1),
+        ("sendgrid", settings.sendgrid, "timeout_seconds", 1),
+    ):
+        value = getattr(part, key)
+        if value < least:
+            yield name, key, f"{key!r} in [{name}] is {value}", f"write {least} or more"
+    encoding = settings.subscribers.encoding
+    try:
+        "".encode(encoding or "utf-8")
+    except LookupError:
+        yield "subscribers", "encoding", f"'encoding' in [subscribers] is {encoding!r}, which is none", "write one such as cp1252, or leave it empty for UTF-8"
+
+
+def _vocabulary_doubts(settings: Settings) -> Iterator[_Doubt]:
+    own = settings.vocabulary_settings
+    names = own.topics + own.types_of_research
+    for key, listed in (("topics", own.topics), ("types_of_research", own.types_of_research)):
+        for name in listed:
+            if not name.strip() or ";" in name:
+                yield "vocabulary", key, f"{key!r} in [vocabulary] holds {name!r}", "a name is not empty and has no ';'"
+    for alias, name in own.aliases.items():
+        if name not in names:
+            yield "vocabulary.aliases", alias, f"the alias {alias!r} stands for {name!r}, which is not in [vocabulary]", did_you_mean(name, names)
+
+
+def _check_doubts(settings: Settings) -> Iterator[_Doubt]:
+    own = settings.check
+    for key, listed in (("disable", own.disable), ("enable", own.enable)):
+        for rule in listed:
+            if rule not in RULES:
+                yield "check", key, f"{key!r} in [check] names {rule!r}, which is no rule", did_you_mean(rule, tuple(RULES)) or "'pprmail check --explain all' lists them"
+            elif key == "disable" and not RULES[rule].judgement:
+                yield "check", key, f"'disable' in [check] names {rule!r}, which is about form", "such a rule cannot be turned off: take it out"
+    yield from _one_of("archive", settings.archive, "emails", ("show", "obfuscate", "hide"))
+    yield from _urls("archive", settings.archive, "websub_hub")
+    yield from _addresses("check", own, "crossref_mailto")

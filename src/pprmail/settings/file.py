@@ -1,0 +1,146 @@
+"""Reading ``pprmail.toml``: found upwards, read whole, every fault with its line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import MISSING, fields, is_dataclass
+from typing import TYPE_CHECKING, Any, get_type_hints
+
+from pprmail.errors import FaultsError, PprmailError, Problem
+from pprmail.rules import did_you_mean
+from pprmail.settings.doubts import find_doubts, url_fault
+from pprmail.settings.values import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+FILE_NAME = "pprmail.toml"
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder, from ``start`` upwards, that holds ``pprmail.toml``."""
+    for folder in (start, *start.parents):
+        if (folder / FILE_NAME).is_file():
+            return folder
+    message = f"no {FILE_NAME} in {str(start)!r} or above it; go to a newsletter's folder, name one with -C DIR, or start one with 'pprmail init DIR'"
+    raise PprmailError(message)
+
+
+def load_settings(root: Path) -> Settings:
+    """The settings in ``root``.
+
+    Raises ``FaultsError`` with every fault found, each at its line, and ``PprmailError`` when the file cannot be read.
+    """
+    path = root / FILE_NAME
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        message = f"{path}: cannot be read ({error.strerror}); check the file and its permissions"
+        raise PprmailError(message) from error
+    except UnicodeDecodeError as error:
+        message = f"{FILE_NAME}: is not UTF-8 (byte {error.start + 1}); save it again as UTF-8"
+        raise PprmailError(message) from error
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        place = f"{found[1]}:{found[2]}" if found else "1:1"
+        reason = str(error).partition(" (at ")[0]
+        message = f"{FILE_NAME}:{place}: error: is not TOML: {reason}; put quotes around texts, and one key = value on a line"
+        raise PprmailError(message) from error
+    reader = _Reader(_key_lines(text))
+    settings = reader.read(tables, root)
+    if reader.problems:
+        raise FaultsError(tuple(sorted(reader.problems)), f"nothing was done: mend {FILE_NAME} first")
+    return settings
+
+
+def _key_lines(text: str) -> dict[tuple[str, str], int]:
+    """The line of each ``key =`` under its ``[table]``, and of each ``[table]`` itself (its key is '').
+
+    tomllib keeps no lines. A key in an inline or dotted form is not found, and is told at its table's line.
+    """
+    lines: dict[tuple[str, str], int] = {}
+    table = ""
+    for number, line in enumerate(text.split("\n"), 1):
+        header = re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line)
+        key = re.match(r"""\s*(?:"([^"]*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*=""", line)
+        if header:
+            table = header[1].replace('"', "")
+            lines.setdefault((table, ""), number)
+        elif key:
+            lines.setdefault((table, key[1] or key[2] or key[3] or ""), number)
+    return lines
+
+
+_KINDS: dict[str, tuple[type, str]] = {
+    "str": (str, "a text in quotes"),
+    "int": (int, "a whole number"),
+    "bool": (bool, "true or false"),
+    "tuple[str, ...]": (list, "a list of texts"),
+    "dict[str, str]": (dict, "a table of texts"),
+}
+
+
+class _Reader:
+    """Reads tables into settings and keeps every fault on the way."""
+
+    def __init__(self, lines: Mapping[tuple[str, str], int]) -> None:
+        self.lines = lines
+        self.problems: list[Problem] = []
+
+    def fault(self, table: str, key: str, message: str, hint: str = "", rule: str = "settings") -> None:
+        line = self.lines.get((table, key)) or self.lines.get((table, "")) or 1
+        self.problems.append(Problem(FILE_NAME, line, 1, "error", rule, message, hint))
+
+    def read(self, tables: dict[str, Any], root: Path) -> Settings:
+        sections = {f.metadata.get("table", f.name): f for f in fields(Settings) if f.name != "root"}
+        for name in tables:
+            if name not in sections:
+                what = f"unknown table [{name}]" if isinstance(tables[name], dict) else f"unknown key {name!r} outside any table"
+                self.fault(name if isinstance(tables[name], dict) else "", "" if isinstance(tables[name], dict) else name, what, did_you_mean(name, tuple(sections)))
+        types = get_type_hints(Settings)
+        parts = {f.name: self._section(types[f.name], name, tables.get(name, {})) for name, f in sections.items()}
+        settings = Settings(root=root, **parts)
+        for table, key, message, hint in find_doubts(settings):
+            self.fault(table, key, message, hint)
+        return settings
+
+    def _section(self, kind: type, table: str, given: object) -> object:
+        if not is_dataclass(kind):  # pragma: no cover - a bug in Settings
+            raise TypeError(kind)
+        if not isinstance(given, dict):
+            self.fault("", table, f"{table!r} is a table", f"write [{table}] on a line of its own")
+            given = {}
+        known = {f.name: f for f in fields(kind)}
+        for key in given:
+            if key not in known:
+                self.fault(table, key, f"unknown key {key!r} in [{table}]", did_you_mean(key, tuple(known)))
+        return kind(**{key: self._value(table, f, given) for key, f in known.items() if key in given or self._is_required(f)})
+
+    @staticmethod
+    def _is_required(setting: Any) -> bool:  # noqa: ANN401 - dataclasses.Field of any type
+        return setting.default is MISSING and setting.default_factory is MISSING
+
+    def _value(self, table: str, setting: Any, given: dict[str, Any]) -> object:  # noqa: ANN401
+        kind, words = _KINDS[setting.type]
+        empty = tuple() if kind is list else kind()  # noqa: C408
+        if setting.name not in given:
+            self.fault(table, setting.name, f"[{table}] has no {setting.name!r}", f"add {setting.name} = … under [{table}]")
+            return empty
+        value = given[setting.name]
+        texts = value if isinstance(value, list) else value.values() if isinstance(value, dict) else ()
+        if type(value) is not kind or not all(isinstance(text, str) for text in texts):
+            self.fault(table, setting.name, f"{setting.name!r} in [{table}] must be {words}")
+            return empty
+        return tuple(value) if kind is list else value.rstrip("/") if setting.name in {"base_url", "service_url", "host"} else value
+
+
+def check_base_url(url: str) -> str:
+    """A ``base_url`` given elsewhere than in the file, without a slash at its end. Raises ``PprmailError``."""
+    if fault := url_fault(url):
+        message = f"--base-url {url!r}: {fault[0]}; {fault[1]}"
+        raise PprmailError(message)
+    return url.rstrip("/")

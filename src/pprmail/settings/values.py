@@ -1,0 +1,194 @@
+"""What ``pprmail.toml`` says, as frozen values: one class a table, with the defaults."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pprmail.errors import PprmailError
+from pprmail.model import Vocabulary
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+POSTAL_PLACEHOLDER = "POSTAL ADDRESS TO BE FILLED IN"
+"""What ``init`` writes; a real provider refuses an address that contains it."""
+
+
+@dataclass(frozen=True)
+class Newsletter:
+    """``[newsletter]``: what is published, and where."""
+
+    id: str
+    title: str
+    author: str
+    base_url: str
+    tag_authority: str
+    description: str = ""
+    introduction: str = ""
+    language: str = "en"
+    timezone: str = "America/Toronto"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The newsletter's time zone."""
+        from zoneinfo import ZoneInfo  # noqa: PLC0415
+
+        return ZoneInfo(self.timezone)
+
+    def url(self, path: str = "") -> str:
+        """The address of ``path`` (no leading slash) on the published site."""
+        return f"{self.base_url}/{path}"
+
+
+@dataclass(frozen=True)
+class Sender:
+    """``[sender]``: who the mail is from, and what the law wants said."""
+
+    name: str
+    address: str
+    organisation: str
+    contact_url: str
+    reply_to: str = ""
+    postal_address: str = ""
+
+
+@dataclass(frozen=True)
+class Subscribers:
+    """``[subscribers]``: the list."""
+
+    file: str = "subscribers.csv"
+    encoding: str = ""
+    require_consent: bool = False
+
+
+@dataclass(frozen=True)
+class Unsubscribe:
+    """``[unsubscribe]``: how a reader leaves."""
+
+    owner: str = "service"
+    service_url: str = ""
+    mailto: str = ""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """``[delivery]``: through whom, and how fast. 0 is no cap."""
+
+    provider: str = "outbox"
+    batch_size: int = 500
+    max_per_minute: int = 0
+    max_per_hour: int = 0
+    max_per_day: int = 0
+    database: str = "sqlite:///.pprmail/state.db"
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """``[outbox]``: where the default provider puts mail."""
+
+    folder: str = "outbox"
+
+
+@dataclass(frozen=True)
+class Smtp:
+    """``[smtp]``: a mail server; its password comes from PPRMAIL_SMTP_PASSWORD."""
+
+    host: str = "localhost"
+    port: int = 25
+    security: str = "starttls"
+    username: str = ""
+    envelope_sender: str = ""
+
+
+@dataclass(frozen=True)
+class Sendgrid:
+    """``[sendgrid]``: the provider's API; its key comes from SENDGRID_API_KEY."""
+
+    host: str = "https://api.sendgrid.com"
+    workers: int = 4
+    timeout_seconds: int = 60
+
+
+@dataclass(frozen=True)
+class VocabularySettings:
+    """``[vocabulary]``: what summaries may be filed under."""
+
+    topics: tuple[str, ...] = ()
+    types_of_research: tuple[str, ...] = ("Meta-analysis", "Randomized controlled trial", "Practice-based study", "Review")
+    aliases: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Check:
+    """``[check]``: rules turned off, rules turned on, and what they need."""
+
+    disable: tuple[str, ...] = ()
+    enable: tuple[str, ...] = ()
+    abbreviations: tuple[str, ...] = ("CI", "SE", "SD", "OR", "RR", "HR")
+    retractions: str = ""
+    crossref_mailto: str = ""
+
+
+@dataclass(frozen=True)
+class Archive:
+    """``[archive]``: how the site shows authors' addresses, and old addresses it still answers."""
+
+    emails: str = "show"
+    websub_hub: str = ""
+    redirects: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """``[preview]``: who gets test mails."""
+
+    test_addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All of ``pprmail.toml``, with the folder that it marks."""
+
+    root: Path
+    newsletter: Newsletter
+    sender: Sender
+    unsubscribe: Unsubscribe
+    subscribers: Subscribers = field(default_factory=Subscribers)
+    delivery: Delivery = field(default_factory=Delivery)
+    outbox: Outbox = field(default_factory=Outbox)
+    smtp: Smtp = field(default_factory=Smtp)
+    sendgrid: Sendgrid = field(default_factory=Sendgrid)
+    vocabulary_settings: VocabularySettings = field(default_factory=VocabularySettings, metadata={"table": "vocabulary"})
+    check: Check = field(default_factory=Check)
+    archive: Archive = field(default_factory=Archive)
+    preview: Preview = field(default_factory=Preview)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The topics and types of research that summaries may name."""
+        own = self.vocabulary_settings
+        return Vocabulary(own.topics, own.types_of_research, own.aliases)
+
+    @property
+    def state_folder(self) -> Path:
+        """``.pprmail/``: the ledger, the key, what a build remembers."""
+        return self.root / ".pprmail"
+
+    @property
+    def database_url(self) -> str:
+        """``[delivery] database``, or PPRMAIL_DATABASE; a relative SQLite path is made absolute from the root."""
+        url = os.environ.get("PPRMAIL_DATABASE") or self.delivery.database
+        prefix = "sqlite:///"
+        if not url.startswith(prefix):
+            message = f"the database {url.partition('://')[0]!r} is not supported; write database = \"sqlite:///.pprmail/state.db\" under [delivery]"
+            raise PprmailError(message)
+        return prefix + str(self.root / url.removeprefix(prefix))
+
+    @property
+    def secret_key(self) -> str:
+        """PPRMAIL_SECRET_KEY, or '' when the key is in ``.pprmail/secret.key``."""
+        return os.environ.get("PPRMAIL_SECRET_KEY", "")

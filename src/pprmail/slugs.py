@@ -1,0 +1,29 @@
+"""Slugs: the part of a page's address that is made from a title or a topic's name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+MAXIMUM = 60
+_APOSTROPHES = str.maketrans("", "", "'’‘ʼ`´")
+
+
+def slug_of(title: str) -> str:
+    """A slug of at most 60 characters, cut at a word; '' when no Latin letter or digit is left.
+
+    NFKD, marks dropped, apostrophes dropped, lower case, every other character to a hyphen.
+    """
+    folded = unicodedata.normalize("NFKD", title.translate(_APOSTROPHES))
+    unmarked = "".join(character for character in folded if not unicodedata.combining(character))
+    slug = re.sub(r"[^a-z0-9]+", "-", unmarked.translate(_APOSTROPHES).lower()).strip("-")
+    if len(slug) <= MAXIMUM:
+        return slug
+    at_a_word = slug[: MAXIMUM + 1].rpartition("-")[0]
+    return at_a_word or slug[:MAXIMUM]
+
+
+def is_slug(text: str) -> bool:
+    """``text`` can be the last part of a page's address."""
+    return len(text) <= MAXIMUM and SLUG.fullmatch(text) is not None

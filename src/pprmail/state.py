@@ -1,0 +1,204 @@
+"""The one database: its tables, its schema version, and its errors told in sentences.
+
+Addresses stand once, in ``addresses``; everything else refers to them by id or by keyed hash. Times are ISO 8601 in UTC.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import (
+    Column, ForeignKey, Index, Integer, LargeBinary, MetaData, PrimaryKeyConstraint, Table, Text, create_engine, event, exc, select,
+)  # fmt: skip
+
+from pprmail.errors import PprmailError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection, Engine
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+
+SCHEMA_VERSION = 1
+BUSY_SECONDS = 5.0
+"""How long a write waits for another program that holds the database."""
+
+metadata = MetaData()
+
+facts = Table("facts", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
+keys = Table("keys", metadata, Column("fingerprint", Text, primary_key=True), Column("first_used", Text, nullable=False))
+
+addresses = Table("addresses", metadata, Column("id", Integer, primary_key=True), Column("address", Text, nullable=False, unique=True))
+
+suppressions = Table(
+    "suppressions", metadata,
+    Column("address_hash", LargeBinary, primary_key=True),
+    Column("key_fingerprint", Text, nullable=False),
+    Column("source", Text, nullable=False),  # file | person | reader
+    Column("recorded", Text, nullable=False),
+    Column("lifted", Text),
+    Column("lifted_reason", Text),
+)  # fmt: skip
+
+sealed_mails = Table("sealed_mails", metadata, Column("sha256", Text, primary_key=True), Column("content", Text, nullable=False))
+
+mailings = Table(
+    "mailings", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("issue", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("sealed_sha256", Text, ForeignKey("sealed_mails.sha256"), nullable=False),
+    Column("key_fingerprint", Text, ForeignKey("keys.fingerprint"), nullable=False),
+    Column("list_rows", Integer, nullable=False),
+    Column("sealed", Text, nullable=False),
+    Column("ended", Text),
+    Column("cancelled", Text),
+    Index("mailings_by_issue", "issue"),
+)  # fmt: skip
+
+# Numbered from 1 in list order. A batch is a range of numbers, so that a recipient's row never changes.
+recipients = Table(
+    "recipients", metadata,
+    Column("mailing", Integer, ForeignKey("mailings.id")),
+    Column("number", Integer),
+    Column("address", Integer, ForeignKey("addresses.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    PrimaryKeyConstraint("mailing", "number"),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+exclusions = Table(
+    "exclusions", metadata,
+    Column("mailing", Integer, ForeignKey("mailings.id")),
+    Column("line", Integer),
+    Column("reason", Text, nullable=False),
+    PrimaryKeyConstraint("mailing", "line"),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+batches = Table(
+    "batches", metadata,
+    Column("mailing", Integer, ForeignKey("mailings.id")),
+    Column("number", Integer),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    Column("state", Text, nullable=False),  # waiting | claimed | accepted | unknown
+    Column("attempt", Text),
+    Column("claimed", Text),
+    Column("settled", Text),
+    Column("provider_id", Text),
+    Column("detail", Text),
+    PrimaryKeyConstraint("mailing", "number"),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+# The few recipients whose outcome is not their batch's: rejected by the provider, or suppressed since the seal.
+exceptions = Table(
+    "exceptions", metadata,
+    Column("mailing", Integer, ForeignKey("mailings.id")),
+    Column("number", Integer),
+    Column("outcome", Text, nullable=False),  # rejected | suppressed
+    Column("detail", Text, nullable=False),
+    PrimaryKeyConstraint("mailing", "number"),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+test_mails = Table(
+    "test_mails", metadata,
+    Column("issue", Text, primary_key=True),
+    Column("sealed_sha256", Text, nullable=False),
+    Column("sent", Text, nullable=False),
+)  # fmt: skip
+
+
+def database_path(url: str) -> Path:
+    """The file of a ``sqlite:///`` URL."""
+    return Path(url.removeprefix("sqlite:///"))
+
+
+def open_state(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
+    """The database at ``url``, made with today's schema if there is none.
+
+    Every commit is durable (``synchronous=FULL``). Raises ``PprmailError`` for a file that is no database of ours or
+    has a newer schema.
+    """
+    path = database_path(url)
+    with told(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url, connect_args={"timeout": busy_seconds})
+        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "begin", _begin)
+        with writing(engine) as connection:
+            _make_or_check_schema(connection, path)
+    return engine
+
+
+def _prepare(connection: DBAPIConnection, _record: object) -> None:
+    # sqlite3 would begin transactions by itself, too late to take the write lock first
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("pprmail_begin", "BEGIN"))
+
+
+def _make_or_check_schema(connection: Connection, path: Path) -> None:
+    names = {name for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not names:
+        metadata.create_all(connection)
+        connection.execute(facts.insert().values(name="schema_version", value=str(SCHEMA_VERSION)))
+        return
+    version = connection.scalar(select(facts.c.value).where(facts.c.name == "schema_version")) if "facts" in names else None
+    if version != str(SCHEMA_VERSION):
+        what = f"has schema version {version}; this pprmail knows {SCHEMA_VERSION}" if version else "is a database, but not one of pprmail's"
+        message = f"{path}: {what}; upgrade pprmail, or name another file under [delivery] database"
+        raise PprmailError(message)
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that holds the write lock from its start, committed at the end."""
+    with told(database_path(str(engine.url))), engine.connect().execution_options(pprmail_begin="BEGIN IMMEDIATE") as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One consistent view of the database."""
+    with told(database_path(str(engine.url))), engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Turns what SQLite and the system say of the database at ``path`` into a sentence with a remedy."""
+    try:
+        yield
+    except exc.DatabaseError as error:
+        said = str(error.orig)
+        remedy = next((words for sign, words in _REMEDIES.items() if sign in said), None)
+        if remedy is None:
+            raise
+        message = f"{path}: {said}; {remedy}"
+        raise PprmailError(message) from error
+    except OSError as error:
+        message = f"{path}: {error.strerror or error}; check the folder's permissions and the disk's space"
+        raise PprmailError(message) from error
+
+
+_REMEDIES = {
+    "locked": "another program holds it: close it and run this again",
+    "not a database": "move the file away, or name another under [delivery] database",
+    "malformed": "the file is damaged: bring it back from a backup",
+    "readonly": "check its permissions",
+    "full": "make room on the disk and run this again",
+    "disk I/O": "check the disk, its space and the folder's permissions",
+    "unable to open": "check that the folder exists and may be written",
+}
