@@ -42,7 +42,7 @@ def normal_address(text: str) -> str:
 
 
 def _validated(text: str) -> str:
-    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415
+    from email_validator import EmailNotValidError, validate_email
 
     if len(text) > 2 * LONGEST:
         message = "it is too long"

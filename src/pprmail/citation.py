@@ -6,12 +6,27 @@ import re
 from typing import NamedTuple
 from urllib.parse import quote
 
-_MONTHS = "january february march april may june july august september october november december".split()
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 
 # A DOI's prefix and suffix: ISO 26324; the old SICI form of Wiley's holds < > ( ) ; : as well.
 _DOI = r"10\.\d{4,9}(?:\.\d+)*/[^\s*\"“”]+"
 DOI = re.compile(_DOI)
-DOI_IN_TEXT = re.compile(rf"(?:https?://(?:dx\.|www\.)?doi\.org/|\bdoi:[ \u00a0]?(?:https?://(?:dx\.)?doi\.org/)?)({_DOI})", re.IGNORECASE)
+DOI_IN_TEXT = re.compile(
+    rf"(?:https?://(?:dx\.|www\.)?doi\.org/|\bdoi:[ \u00a0]?(?:https?://(?:dx\.)?doi\.org/)?)({_DOI})", re.IGNORECASE
+)
 DOI_PREFIX = re.compile(r"(?:https?://)?(?:dx\.|www\.)?doi\.org/|doi:?\s*", re.IGNORECASE)
 _DATE = re.compile(r"\((\d{4})[a-z]?(?:,\s*(?:([A-Za-z]+)\.?)?[^()]*)?\)")
 _CLOSERS = {")": "(", "]": "[", ">": "<", "}": "{"}
@@ -32,9 +47,7 @@ def trim_url(text: str) -> str:
     """
     while text:
         last = text[-1]
-        if last in ".,;:!?'’”\"":
-            text = text[:-1]
-        elif last in _CLOSERS and text.count(last) > text.count(_CLOSERS[last]):
+        if last in ".,;:!?'’”\"" or (last in _CLOSERS and text.count(last) > text.count(_CLOSERS[last])):
             text = text[:-1]
         else:
             break

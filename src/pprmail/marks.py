@@ -21,9 +21,14 @@ MARK = re.compile(r"%%pprmail_[a-z]+_(?:html|text)%%")
 
 def personal_values(name: str, unsubscribe_url: str) -> dict[str, str]:
     """The value of every mark for one reader; the HTML ones escaped."""
-    from html import escape  # noqa: PLC0415
+    from html import escape
 
-    return {NAME_HTML: escape(name), NAME_TEXT: name, UNSUBSCRIBE_HTML: escape(unsubscribe_url), UNSUBSCRIBE_TEXT: unsubscribe_url}
+    return {
+        NAME_HTML: escape(name),
+        NAME_TEXT: name,
+        UNSUBSCRIBE_HTML: escape(unsubscribe_url),
+        UNSUBSCRIBE_TEXT: unsubscribe_url,
+    }
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

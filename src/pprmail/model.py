@@ -379,4 +379,12 @@ class Exclusion:
     detail: str = ""
 
 
-EXCLUSION_REASONS = ("unsubscribed", "pending", "duplicate", "bad-address", "no-consent", "consent-expired", "suppressed")
+EXCLUSION_REASONS = (
+    "unsubscribed",
+    "pending",
+    "duplicate",
+    "bad-address",
+    "no-consent",
+    "consent-expired",
+    "suppressed",
+)

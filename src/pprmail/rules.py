@@ -34,7 +34,7 @@ class Rule(NamedTuple):
             return "It is about form and cannot be silenced: mend the text."
         return (
             f"Silence it in one file with the header 'Check-ok: {self.id} because …', "
-            f"or everywhere with disable = [\"{self.id}\"] under [check] in pprmail.toml."
+            f'or everywhere with disable = ["{self.id}"] under [check] in pprmail.toml.'
         )
 
 
@@ -98,7 +98,7 @@ def problem(rule: str, place: Place, message: str, hint: str = "", severity: str
 
 def nearest(word: str, known: tuple[str, ...]) -> str:
     """The one of ``known`` that ``word`` was probably meant to be, or ''. Letter case does not count."""
-    import difflib  # noqa: PLC0415
+    import difflib
 
     by_fold = {name.casefold(): name for name in known}
     found = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)

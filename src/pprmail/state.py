@@ -10,7 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import (
-    Column, ForeignKey, Index, Integer, LargeBinary, MetaData, PrimaryKeyConstraint, Table, Text, create_engine, event, exc, select,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    create_engine,
+    event,
+    exc,
+    select,
 )  # fmt: skip
 
 from pprmail.errors import PprmailError
@@ -28,9 +40,13 @@ BUSY_SECONDS = 5.0
 metadata = MetaData()
 
 facts = Table("facts", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
-keys = Table("keys", metadata, Column("fingerprint", Text, primary_key=True), Column("first_used", Text, nullable=False))
+keys = Table(
+    "keys", metadata, Column("fingerprint", Text, primary_key=True), Column("first_used", Text, nullable=False)
+)
 
-addresses = Table("addresses", metadata, Column("id", Integer, primary_key=True), Column("address", Text, nullable=False, unique=True))
+addresses = Table(
+    "addresses", metadata, Column("id", Integer, primary_key=True), Column("address", Text, nullable=False, unique=True)
+)
 
 suppressions = Table(
     "suppressions", metadata,
@@ -42,7 +58,9 @@ suppressions = Table(
     Column("lifted_reason", Text),
 )  # fmt: skip
 
-sealed_mails = Table("sealed_mails", metadata, Column("sha256", Text, primary_key=True), Column("content", Text, nullable=False))
+sealed_mails = Table(
+    "sealed_mails", metadata, Column("sha256", Text, primary_key=True), Column("content", Text, nullable=False)
+)
 
 mailings = Table(
     "mailings", metadata,
@@ -155,9 +173,15 @@ def _make_or_check_schema(connection: Connection, path: Path) -> None:
         metadata.create_all(connection)
         connection.execute(facts.insert().values(name="schema_version", value=str(SCHEMA_VERSION)))
         return
-    version = connection.scalar(select(facts.c.value).where(facts.c.name == "schema_version")) if "facts" in names else None
+    version = (
+        connection.scalar(select(facts.c.value).where(facts.c.name == "schema_version")) if "facts" in names else None
+    )
     if version != str(SCHEMA_VERSION):
-        what = f"has schema version {version}; this pprmail knows {SCHEMA_VERSION}" if version else "is a database, but not one of pprmail's"
+        what = (
+            f"has schema version {version}; this pprmail knows {SCHEMA_VERSION}"
+            if version
+            else "is a database, but not one of pprmail's"
+        )
         message = f"{path}: {what}; upgrade pprmail, or name another file under [delivery] database"
         raise PprmailError(message)
 
@@ -165,7 +189,11 @@ def _make_or_check_schema(connection: Connection, path: Path) -> None:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that holds the write lock from its start, committed at the end."""
-    with told(database_path(str(engine.url))), engine.connect().execution_options(pprmail_begin="BEGIN IMMEDIATE") as connection, connection.begin():
+    with (
+        told(database_path(str(engine.url))),
+        engine.connect().execution_options(pprmail_begin="BEGIN IMMEDIATE") as connection,
+        connection.begin(),
+    ):
         yield connection
 
 

@@ -32,7 +32,7 @@ def published(settings: Settings, issue: Issue) -> datetime:
 
 def rss_feed(settings: Settings, issues: tuple[Issue, ...]) -> bytes:
     """``feed.xml``: the newest 50 summaries of ``issues`` (newest first), the same bytes each time."""
-    from feedgen.feed import FeedGenerator  # noqa: PLC0415
+    from feedgen.feed import FeedGenerator
 
     newsletter = settings.newsletter
     feed = FeedGenerator()
@@ -70,17 +70,19 @@ def _add_item(feed: object, settings: Settings, issue: Issue, summary: Summary) 
 
 def item_html(summary: Summary) -> str:
     """The full text of an item."""
-    return "\n".join([
-        f"<p>{inline_html(citation_of(summary))}</p>",
-        prose_html(summary.body, _STYLE),
-        "<h3>Practice Implications</h3>",
-        prose_html(summary.implications, _STYLE),
-    ])
+    return "\n".join(
+        [
+            f"<p>{inline_html(citation_of(summary))}</p>",
+            prose_html(summary.body, _STYLE),
+            "<h3>Practice Implications</h3>",
+            prose_html(summary.implications, _STYLE),
+        ]
+    )
 
 
 def _corrected(rss: bytes) -> bytes:
-    """feedgen drops the type of the channel's link to itself; the RSS profile wants it."""
-    from lxml import etree  # noqa: PLC0415
+    """Feedgen drops the type of the channel's link to itself; the RSS profile wants it."""
+    from lxml import etree
 
     tree = etree.fromstring(rss, etree.XMLParser(strip_cdata=False))
     for link in tree.iterfind(f"channel/{_ATOM}link[@rel='self']"):

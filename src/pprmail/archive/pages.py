@@ -28,7 +28,9 @@ _DESCRIPTION_CHARACTERS = 160
 class PageMaker:
     """Makes the pages of one site. ``issues`` are those to be shown, newest first."""
 
-    def __init__(self, settings: Settings, issues: tuple[Issue, ...], templates: Environment, introduction: Prose) -> None:
+    def __init__(
+        self, settings: Settings, issues: tuple[Issue, ...], templates: Environment, introduction: Prose
+    ) -> None:
         """``introduction`` is the standing paragraph of ``[newsletter]``."""
         self.settings = settings
         self.issues = issues
@@ -38,12 +40,24 @@ class PageMaker:
     def pages(self) -> Iterator[tuple[str, str]]:
         """Every page: its path on the site (``2020-08/index.html``) and its HTML."""
         yield "index.html", self._page("index.html.j2", "", self._home())
-        yield "about/index.html", self._page("about.html.j2", "about/", {"introduction": Markup(prose_html(self.introduction, SUMMARY_STYLE))})
+        yield (
+            "about/index.html",
+            self._page(
+                "about.html.j2", "about/", {"introduction": Markup(prose_html(self.introduction, SUMMARY_STYLE))}
+            ),
+        )
         for issue in self.issues:
             yield f"{issue.key}/index.html", self._page("issue.html.j2", f"{issue.key}/", self._issue(issue))
             for summary in issue.summaries:
                 path = f"{issue.key}/{summary.slug}/"
-                yield f"{path}index.html", self._page("summary.html.j2", path, {"issue": _issue_line(issue), "summary": _summary_values(issue, summary, SUMMARY_STYLE)})
+                yield (
+                    f"{path}index.html",
+                    self._page(
+                        "summary.html.j2",
+                        path,
+                        {"issue": _issue_line(issue), "summary": _summary_values(issue, summary, SUMMARY_STYLE)},
+                    ),
+                )
 
     def _page(self, template: str, path: str, values: dict[str, Any]) -> str:
         """``path`` is the page's folder on the site, '' for the home page; links are relative, so that a sub-path works."""
@@ -68,7 +82,10 @@ class PageMaker:
             "intro": Markup(inline_html(intro_of(issue))),
             "word": Markup(prose_html(issue.word, ISSUE_STYLE)),
             "summaries": [_summary_values(issue, summary, ISSUE_STYLE) for summary in issue.summaries],
-            "notices": [{"title": notice.title.text, "body": Markup(prose_html(notice.body, ISSUE_STYLE))} for notice in issue.notices],
+            "notices": [
+                {"title": notice.title.text, "body": Markup(prose_html(notice.body, ISSUE_STYLE))}
+                for notice in issue.notices
+            ],
         }
 
 
@@ -81,7 +98,9 @@ def _issue_line(issue: Issue) -> dict[str, Any]:
         "day": issue.day.isoformat(),
         "day_words": f"{issue.day.day} {issue.day:%B %Y}",
         "description": _cut(plain(intro_of(issue)) or plain_prose(issue.word)),
-        "titles": [{"title": summary.title.text, "path": f"{issue.key}/{summary.slug}/"} for summary in issue.summaries],
+        "titles": [
+            {"title": summary.title.text, "path": f"{issue.key}/{summary.slug}/"} for summary in issue.summaries
+        ],
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pprmail.archive.feeds import rss_feed
@@ -17,6 +16,7 @@ from pprmail.render.templates import FOLDER, packaged_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from jinja2 import Environment
 
@@ -36,7 +36,9 @@ class Written:
     removed: int
 
 
-def site_files(settings: Settings, issues: tuple[Issue, ...], templates: Environment, introduction: Prose) -> dict[str, bytes]:
+def site_files(
+    settings: Settings, issues: tuple[Issue, ...], templates: Environment, introduction: Prose
+) -> dict[str, bytes]:
     """Every file of the site by its path in it. ``issues`` are those to be shown, in any order."""
     newest_first = tuple(sorted(issues, key=lambda issue: issue.key, reverse=True))
     pages = PageMaker(settings, newest_first, templates, introduction).pages()
@@ -54,7 +56,11 @@ def _style_sheet(root: Path) -> bytes:
 def mail_files(settings: Settings, key: str, mail: RenderedIssue) -> dict[str, bytes]:
     """The parts of an issue's mail by their path, the personal marks filled with a reader nobody is."""
     service = settings.unsubscribe.service_url
-    url = f"{service}/u/{PREVIEW_TOKEN}" if settings.unsubscribe.owner == "service" else f"mailto:{settings.unsubscribe.mailto}"
+    url = (
+        f"{service}/u/{PREVIEW_TOKEN}"
+        if settings.unsubscribe.owner == "service"
+        else f"mailto:{settings.unsubscribe.mailto}"
+    )
     values = personal_values("", url)
     parts = {"html": fill(mail.html, values), "txt": fill(mail.text, values), "mjml": fill(mail.mjml, values)}
     return {f"{key}/message.{kind}": part.encode() for kind, part in parts.items()}

@@ -48,7 +48,9 @@ class _Mailbox:
     fault: str = ""
 
 
-def choose_audience(rows: Iterable[Row], is_suppressed: Callable[[str], bool], *, require_consent: bool, today: date) -> Audience:
+def choose_audience(
+    rows: Iterable[Row], is_suppressed: Callable[[str], bool], *, require_consent: bool, today: date
+) -> Audience:
     """The recipients in list order, and a reason for every other row.
 
     Two rows with one address are one subscriber: if either has left, so has the subscriber; if the status of either
@@ -62,11 +64,19 @@ def choose_audience(rows: Iterable[Row], is_suppressed: Callable[[str], bool], *
         try:
             address = normal_address(undress(row.email))
         except BadAddressError as error:
-            exclusions.append(Exclusion(row.line, "bad-address", f"no address that can be mailed: {error}" if row.email else "the email is empty"))
+            exclusions.append(
+                Exclusion(
+                    row.line,
+                    "bad-address",
+                    f"no address that can be mailed: {error}" if row.email else "the email is empty",
+                )
+            )
             continue
         known = mailboxes.get(address_key(address))
         if known is None:
-            mailboxes[address_key(address)] = _Mailbox(address, row, row.line, {row.status or "subscribed"}, _fault(row))
+            mailboxes[address_key(address)] = _Mailbox(
+                address, row, row.line, {row.status or "subscribed"}, _fault(row)
+            )
         else:
             exclusions.append(Exclusion(row.line, "duplicate", f"the address stands already on line {known.line}"))
             known.fault = known.fault or _fault(row)
@@ -103,7 +113,9 @@ def _fault(row: Row) -> str:
     return ""
 
 
-def _reason(mailbox: _Mailbox, is_suppressed: Callable[[str], bool], *, require_consent: bool, today: date) -> tuple[str, str]:
+def _reason(
+    mailbox: _Mailbox, is_suppressed: Callable[[str], bool], *, require_consent: bool, today: date
+) -> tuple[str, str]:
     """Why the mailbox is left out, and what to tell the author; ('', '') when it may be mailed."""
     if "unsubscribed" in mailbox.statuses:
         return "unsubscribed", ""

@@ -28,15 +28,28 @@ def record_suppressions(connection: Connection, hashes: Iterable[bytes], key: by
 
     One that stands with source ``file`` takes over a stronger source; one that was lifted stands again.
     """
-    rows = [{"address_hash": one, "key_fingerprint": fingerprint(key), "source": source, "recorded": now.isoformat()} for one in hashes]
+    rows = [
+        {"address_hash": one, "key_fingerprint": fingerprint(key), "source": source, "recorded": now.isoformat()}
+        for one in hashes
+    ]
     if not rows:
         return 0
     before = _count(connection)
     statement = insert(suppressions)
     stronger = source != FILE
-    update = {"source": statement.excluded.source, "lifted": None, "lifted_reason": None} if stronger else {"lifted": None, "lifted_reason": None}
-    weaker = suppressions.c.lifted.is_not(None) | (suppressions.c.source == FILE) if stronger else suppressions.c.lifted.is_not(None)
-    connection.execute(statement.on_conflict_do_update(index_elements=["address_hash"], set_=update, where=weaker), rows)
+    update = (
+        {"source": statement.excluded.source, "lifted": None, "lifted_reason": None}
+        if stronger
+        else {"lifted": None, "lifted_reason": None}
+    )
+    weaker = (
+        suppressions.c.lifted.is_not(None) | (suppressions.c.source == FILE)
+        if stronger
+        else suppressions.c.lifted.is_not(None)
+    )
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["address_hash"], set_=update, where=weaker), rows
+    )
     return _count(connection) - before
 
 
@@ -46,11 +59,15 @@ def _count(connection: Connection) -> int:
 
 def load_suppressed(connection: Connection, sources: tuple[str, ...] = (FILE, PERSON, READER)) -> frozenset[bytes]:
     """The hashes that are in force, of the given sources."""
-    query = select(suppressions.c.address_hash).where(suppressions.c.lifted.is_(None), suppressions.c.source.in_(sources))
+    query = select(suppressions.c.address_hash).where(
+        suppressions.c.lifted.is_(None), suppressions.c.source.in_(sources)
+    )
     return frozenset(connection.scalars(query))
 
 
 def suppression_test(suppressed: frozenset[bytes], keyring: Keyring, newsletter_id: str) -> Callable[[str], bool]:
     """A test whether an address is among ``suppressed``, under any key of the ring."""
     signers = [Signer(key, newsletter_id) for key in keyring.keys]
-    return lambda address: any(signer.address_hash(address) in suppressed for signer in signers) if suppressed else False
+    return lambda address: (
+        any(signer.address_hash(address) in suppressed for signer in signers) if suppressed else False
+    )

@@ -41,7 +41,8 @@ def read_list(path: Path, shown: str, encoding: str = "") -> Iterator[Row]:
             yield from _rows(file, shown)
     except UnicodeDecodeError as error:
         line = _line_of_fault(path, error.encoding)
-        message = f"{shown}:{line}: is not {error.encoding.upper()}; {_EXCEL}, or name its encoding under [subscribers] in pprmail.toml, such as encoding = \"cp1252\""
+        other = 'or name its encoding under [subscribers] in pprmail.toml, such as encoding = "cp1252"'
+        message = f"{shown}:{line}: is not {error.encoding.upper()}; {_EXCEL}, {other}"
         raise PprmailError(message) from error
     except FileNotFoundError as error:
         message = f"{shown}: there is no such file; put the list there, or name another under [subscribers] in pprmail.toml or with --subscribers"

@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 
 _ADDRESS = re.compile(r"[^\s<>()\[\]\",;:]+@[^\s<>()\[\]\",;:]+")
 # The words that ask to leave, in the subject or in what the reader wrote above the quoted mail
-_ASKS = re.compile(r"\b(?:unsubscribe|un-subscribe|d[ée]sabonne\w*|d[ée]sinscri\w*|remove me|take me off|opt[ -]?out)\b", re.IGNORECASE)
-_QUOTED = re.compile(r"^\s*(?:>|-{2,}\s*(?:original|forwarded) message|from:\s|on .{4,80} wrote:|le .{4,80} a écrit)", re.IGNORECASE)
+_ASKS = re.compile(
+    r"\b(?:unsubscribe|un-subscribe|d[ée]sabonne\w*|d[ée]sinscri\w*|remove me|take me off|opt[ -]?out)\b", re.IGNORECASE
+)
+_QUOTED = re.compile(
+    r"^\s*(?:>|-{2,}\s*(?:original|forwarded) message|from:\s|on .{4,80} wrote:|le .{4,80} a écrit)", re.IGNORECASE
+)
 _MAILBOX_START = re.compile(rb"^From \S+", re.MULTILINE)
 
 
@@ -59,7 +63,11 @@ def read_pasted(text: str, shown: str) -> Requests:
 def is_mail(content: bytes) -> bool:
     """``content`` is a saved mail or a mailbox: it begins with header fields."""
     head = content[:4096].lstrip(b"\xef\xbb\xbf\r\n")
-    fields = re.findall(rb"^(?:From|To|Subject|Date|Received|Return-Path|Message-ID|MIME-Version|Delivered-To)(?::| )", head, re.MULTILINE | re.IGNORECASE)
+    fields = re.findall(
+        rb"^(?:From|To|Subject|Date|Received|Return-Path|Message-ID|MIME-Version|Delivered-To)(?::| )",
+        head,
+        re.MULTILINE | re.IGNORECASE,
+    )
     return bool(re.match(rb"(?:[A-Za-z-]+:|From )", head)) and len(set(fields)) > 1
 
 
@@ -69,8 +77,8 @@ def read_mail(content: bytes, shown: str, is_token: Callable[[str], bool]) -> Re
     A token in the subject or in the address the mail went to names its reader even when the mail comes from another
     address. A message that does not ask is left out and told.
     """
-    from email import policy  # noqa: PLC0415
-    from email.parser import BytesParser  # noqa: PLC0415
+    from email import policy
+    from email.parser import BytesParser
 
     found = Requests()
     for number, raw in enumerate(_messages(content), 1):
@@ -84,7 +92,11 @@ def _messages(content: bytes) -> Iterator[bytes]:
     if not content.startswith(b"From "):
         yield content
         return
-    starts = [found.start() for found in _MAILBOX_START.finditer(content) if found.start() == 0 or content[: found.start()].endswith((b"\n\n", b"\r\n\r\n"))]
+    starts = [
+        found.start()
+        for found in _MAILBOX_START.finditer(content)
+        if found.start() == 0 or content[: found.start()].endswith((b"\n\n", b"\r\n\r\n"))
+    ]
     for start, end in zip(starts, [*starts[1:], len(content)], strict=True):
         yield content[start:end].partition(b"\n")[2]
 

@@ -45,7 +45,7 @@ class App:
     def settings(self) -> Settings:
         """The newsletter's settings, read once."""
         if self._settings is None:
-            from pprmail.settings import find_root, load_settings  # noqa: PLC0415
+            from pprmail.settings import find_root, load_settings
 
             self._settings = load_settings(find_root(self.folder))
         return self._settings
@@ -53,7 +53,7 @@ class App:
     @property
     def console(self) -> Console:
         """Where to print."""
-        from pprmail.cli.console import Console  # noqa: PLC0415
+        from pprmail.cli.console import Console
 
         return Console(self.verbosity)
 
@@ -78,10 +78,12 @@ class CommandTable(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that ``args`` name; an unknown one is told with the nearest."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from pprmail.rules import did_you_mean  # noqa: PLC0415
+            from pprmail.rules import did_you_mean
 
             ctx.fail(f"no command {args[0]!r}; {did_you_mean(args[0], tuple(COMMANDS)) or 'see pprmail --help'}")
         return super().resolve_command(ctx, args)
@@ -114,13 +116,13 @@ def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def run(arguments: list[str]) -> int:
+def run(arguments: list[str]) -> int:  # noqa: PLR0911 - a way out for each kind of end
     """Run one command; the exit code. Everything that stops it is a sentence on stderr, a bug alone a traceback."""
     try:
         code = pprmail.main(arguments, prog_name="pprmail", standalone_mode=False)
         sys.stdout.flush()
     except FaultsError as error:
-        from pprmail.cli.console import Console  # noqa: PLC0415
+        from pprmail.cli.console import Console
 
         console = Console(0)
         console.problems(error.problems, to_stderr=True)
@@ -137,10 +139,10 @@ def run(arguments: list[str]) -> int:
         return _told("interrupted; run the command again to go on", EXIT_INTERRUPTED)
     except BrokenPipeError:
         # Whoever read our output went away, as head does
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         return EXIT_DONE
     except Exception:  # noqa: BLE001 - the last resort: a bug keeps its traceback
-        import traceback  # noqa: PLC0415
+        import traceback
 
         traceback.print_exc()
         return _told(f"this is a bug in pprmail {__version__}; please report it with the lines above", EXIT_BUG)
@@ -148,7 +150,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _told(sentence: str, code: int) -> int:
-    from pprmail.cli.console import Console  # noqa: PLC0415
+    from pprmail.cli.console import Console
 
     Console(0).error(sentence)
     return code

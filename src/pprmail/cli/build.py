@@ -50,14 +50,20 @@ def build(app: App, issues: tuple[str, ...], *, out: Path | None, drafts: bool, 
     memory = settings.state_folder / MEMORY
     on_site = tuple(proof.issue for proof in shown if drafts or not proof.issue.draft)
     introduction = _introduction(settings)
-    site = write_files(folder / "site", site_files(settings, on_site, open_templates(settings.root), introduction), memory, whole=True)
+    site = write_files(
+        folder / "site", site_files(settings, on_site, open_templates(settings.root), introduction), memory, whole=True
+    )
     parts: dict[str, bytes] = {}
     for proof in shown:
         if not issues or proof.issue.key in issues:
             parts |= mail_files(settings, proof.issue.key, proof.clean_mail(""))
     mail = write_files(folder / "mail", parts, memory, whole=not issues)
-    app.console.product(f"site: {folder / 'site'} ({counted(site.files, 'file')}, {site.written:,} written, {site.removed:,} removed)")
-    app.console.product(f"mail: {folder / 'mail'} ({counted(mail.files, 'file')}, {mail.written:,} written, {mail.removed:,} removed)")
+    app.console.product(
+        f"site: {folder / 'site'} ({counted(site.files, 'file')}, {site.written:,} written, {site.removed:,} removed)"
+    )
+    app.console.product(
+        f"mail: {folder / 'mail'} ({counted(mail.files, 'file')}, {mail.written:,} written, {mail.removed:,} removed)"
+    )
     return EXIT_DONE
 
 
@@ -66,11 +72,16 @@ def _refuse_errors(proofs: tuple[Proof, ...]) -> None:
     bad = [proof for proof in proofs if proof.has_errors]
     if bad:
         problems = tuple(one for proof in bad for one in proof.problems)
-        raise FaultsError(problems, f"nothing was built: mend the errors in {', '.join(proof.issue.key for proof in bad)} first")
+        raise FaultsError(
+            problems, f"nothing was built: mend the errors in {', '.join(proof.issue.key for proof in bad)} first"
+        )
 
 
 def _introduction(settings: Settings) -> Prose:
     prose, problems = parse_text(settings.newsletter.introduction, FILE_NAME)
     if problems:
-        raise FaultsError(problems, "nothing was built: mend 'introduction' under [newsletter] first (the lines above count within it)")
+        raise FaultsError(
+            problems,
+            "nothing was built: mend 'introduction' under [newsletter] first (the lines above count within it)",
+        )
     return prose

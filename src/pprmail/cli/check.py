@@ -6,19 +6,28 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pprmail.cli.console import Console, counted
+from pprmail.cli.console import counted
 from pprmail.editorial.silencing import count_by_severity
-from pprmail.errors import EXIT_DONE, EXIT_YOURS, Problem, PprmailError
-from pprmail.rules import RULES, Rule, did_you_mean
+from pprmail.errors import EXIT_DONE, EXIT_YOURS, PprmailError
+from pprmail.rules import RULES, did_you_mean
 
 if TYPE_CHECKING:
     from pprmail.cli import App
+    from pprmail.cli.console import Console
+    from pprmail.errors import Problem
+    from pprmail.rules import Rule
 
 
 @click.command()
 @click.argument("issues", nargs=-1, metavar="[ISSUE]...")
 @click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
-@click.option("--format", "output", type=click.Choice(["text", "json", "github"]), default="text", help="How to print; github makes annotations.")
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    help="How to print; github makes annotations.",
+)
 @click.option("--explain", metavar="RULE", help="Say what a rule is for and how to silence it; 'all' lists them.")
 @click.pass_obj
 def check(app: App, issues: tuple[str, ...], *, strict: bool, output: str, explain: str | None) -> int:
@@ -29,13 +38,20 @@ def check(app: App, issues: tuple[str, ...], *, strict: bool, output: str, expla
     if explain is not None:
         app.console.product(explain_rules(explain))
         return EXIT_DONE
-    from pprmail.cli.reading import read_proofs  # noqa: PLC0415
+    from pprmail.cli.reading import read_proofs
 
     keys, proofs, odd = read_proofs(app.settings, issues)
     problems = tuple(sorted([*odd, *(one for proof in proofs for one in proof.problems)]))
     errors, warnings = count_by_severity(problems)
     if output == "json":
-        app.console.json({"issues": list(keys), "errors": errors, "warnings": warnings, "problems": [_as_json(one) for one in problems]})
+        app.console.json(
+            {
+                "issues": list(keys),
+                "errors": errors,
+                "warnings": warnings,
+                "problems": [_as_json(one) for one in problems],
+            }
+        )
     elif output == "github":
         for one in problems:
             app.console.product(_as_annotation(one))
@@ -53,7 +69,7 @@ def explain_rules(name: str) -> str:
         message = f"no rule {name!r}; {did_you_mean(name, tuple(RULES)) or 'pprmail check --explain all lists them'}"
         raise PprmailError(message)
     rule: Rule = RULES[name]
-    off = "" if rule.default else f"\nIt is off unless [check] enable names it: enable = [\"{rule.id}\"]."
+    off = "" if rule.default else f'\nIt is off unless [check] enable names it: enable = ["{rule.id}"].'
     return f"{rule.id} ({rule.severity})\n{rule.reason}\n{rule.silencing}{off}"
 
 

@@ -75,7 +75,9 @@ class Console:
         if yes:
             return True
         if not sys.stdin.isatty():
-            message = "nobody can answer here: there is no terminal; run it in one, or add --yes. Nothing was handed over"
+            message = (
+                "nobody can answer here: there is no terminal; run it in one, or add --yes. Nothing was handed over"
+            )
             raise PprmailError(message)
         return click.confirm(question, err=True)
 

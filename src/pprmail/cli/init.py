@@ -28,7 +28,11 @@ def init(app: App, folder: Path) -> int:
         message = f"{folder}/{FILE_NAME}: a newsletter is there already; start another in a folder of its own"
         raise PprmailError(message)
     title = root.name.replace("-", " ").replace("_", " ").strip().title() or "Newsletter"
-    settings = settings_file(title.replace('"', "").replace("\\", ""), slug_of(root.name)[:40].strip("-") or "newsletter", datetime.now(UTC).year)
+    settings = settings_file(
+        title.replace('"', "").replace("\\", ""),
+        slug_of(root.name)[:40].strip("-") or "newsletter",
+        datetime.now(UTC).year,
+    )
     try:
         (root / "issues").mkdir(parents=True, exist_ok=True)
         for name, content in ((".gitignore", GITIGNORE), ("subscribers.csv", LIST_HEADER), (FILE_NAME, settings)):
@@ -38,5 +42,7 @@ def init(app: App, folder: Path) -> int:
     except OSError as error:
         message = f"{folder}: cannot be written ({error.strerror}); choose another folder or check its permissions"
         raise PprmailError(message) from error
-    app.console.note(f"next: fill in {folder / FILE_NAME}, put your list into {folder / 'subscribers.csv'}, then 'pprmail -C {folder} new {datetime.now(UTC):%Y-%m}'")
+    app.console.note(
+        f"next: fill in {folder / FILE_NAME}, put your list into {folder / 'subscribers.csv'}, then 'pprmail -C {folder} new {datetime.now(UTC):%Y-%m}'"
+    )
     return EXIT_DONE

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from pprmail.settings import Settings
 
 
-def read_proofs(settings: Settings, named: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[Proof, ...], tuple[Problem, ...]]:
+def read_proofs(
+    settings: Settings, named: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[Proof, ...], tuple[Problem, ...]]:
     """The keys of the issues named (all, when none is), their proofs, and what is odd in ``issues/`` itself.
 
     Raises ``PprmailError`` for an issue that does not exist.
     """
-    keys, odd = tuple(dict.fromkeys(named)), ()
-    if not keys:
-        keys, odd = issue_keys(settings.root)
+    keys, odd = (tuple(dict.fromkeys(named)), ()) if named else issue_keys(settings.root)
     templates = open_templates(settings.root)
     return keys, tuple(proofread(settings, key, templates) for key in keys), odd

@@ -15,13 +15,23 @@ from pprmail.audience.consent import PERSON, READER, suppression_test
 from pprmail.audience.keys import Keyring, read_keyring
 from pprmail.cli.console import counted
 from pprmail.cli.interrupts import catch_interrupts
-from pprmail.cli.sending import make_ledger, open_ledger, outbox_at, outbox_for, reasons, sole_sender, state_of, status_json, status_table
-from pprmail.delivery.dispatch import Stop, dispatch
+from pprmail.cli.sending import (
+    make_ledger,
+    open_ledger,
+    outbox_at,
+    outbox_for,
+    reasons,
+    sole_sender,
+    state_of,
+    status_json,
+    status_table,
+)
+from pprmail.delivery.dispatch import Run, Stop, dispatch
 from pprmail.delivery.messages import LetterWriter
-from pprmail.delivery.plan import Plan, plan_mailing
-from pprmail.delivery.seal import SealedMail, seal_mail
+from pprmail.delivery.plan import plan_mailing
+from pprmail.delivery.seal import seal_mail
 from pprmail.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_UNFINISHED, EXIT_YOURS, FaultsError, PprmailError
-from pprmail.mailcheck.proof import Proof, proofread
+from pprmail.mailcheck.proof import proofread
 from pprmail.model import Subscriber
 
 if TYPE_CHECKING:
@@ -29,7 +39,11 @@ if TYPE_CHECKING:
 
     from pprmail.cli import App
     from pprmail.cli.console import Console
+    from pprmail.delivery.dispatch import Run, Stop, dispatch
     from pprmail.delivery.ledger import Ledger, Mailing
+    from pprmail.delivery.plan import Plan
+    from pprmail.delivery.seal import SealedMail
+    from pprmail.mailcheck.proof import Proof
     from pprmail.settings import Settings
 
 
@@ -65,10 +79,12 @@ def send(  # noqa: PLR0913 - one argument an option
     settings = app.settings
     name = provider or settings.delivery.provider
     if name != "outbox":
-        message = f"this version hands mail to the outbox only, not to {name!r}; write provider = \"outbox\" under [delivery], or use --provider outbox"
+        message = f'this version hands mail to the outbox only, not to {name!r}; write provider = "outbox" under [delivery], or use --provider outbox'
         raise PprmailError(message)
     if settings.unsubscribe.owner == "provider":
-        message = "the outbox has no unsubscribe service of its own; write owner = \"service\" or \"reply\" under [unsubscribe]"
+        message = (
+            'the outbox has no unsubscribe service of its own; write owner = "service" or "reply" under [unsubscribe]'
+        )
         raise PprmailError(message)
     wishes = Wishes(dry_run, yes, list_file, accept_list_change, as_json)
     if test_address is not None:
@@ -127,8 +143,8 @@ class _Sending:
             return self._dispatch(made, mailing)
 
     def _plan(self, ledger: Ledger | None) -> Plan:
-        from pprmail.audience.choose import choose_audience  # noqa: PLC0415
-        from pprmail.audience.csvlist import read_list  # noqa: PLC0415
+        from pprmail.audience.choose import choose_audience
+        from pprmail.audience.csvlist import read_list
 
         settings = self.settings
         suppressed = ledger.suppressed() if ledger else frozenset()
@@ -141,19 +157,28 @@ class _Sending:
             today=datetime.now(settings.newsletter.zone).date(),
         )
         last = ledger.last_recipients() if ledger else None
-        return plan_mailing(audience, settings.delivery.batch_size, last, suppression_test(asked, keyring, settings.newsletter.id))
+        return plan_mailing(
+            audience, settings.delivery.batch_size, last, suppression_test(asked, keyring, settings.newsletter.id)
+        )
 
     def _list_name(self) -> str:
         return self.wishes.list_file or self.settings.subscribers.file
 
     def _list_path(self) -> Path:
         """The list; one named on the command line is looked up from where we stand."""
-        from pathlib import Path  # noqa: PLC0415
+        from pathlib import Path
 
-        return Path(self.wishes.list_file).absolute() if self.wishes.list_file else self.settings.root / self.settings.subscribers.file
+        return (
+            Path(self.wishes.list_file).absolute()
+            if self.wishes.list_file
+            else self.settings.root / self.settings.subscribers.file
+        )
 
     def _show_plan(self, sealed: SealedMail, plan: Plan, ledger: Ledger | None) -> None:
-        audience, say = plan.audience, self.console.product if self.wishes.dry_run and not self.wishes.as_json else self.console.note
+        audience, say = (
+            plan.audience,
+            self.console.product if self.wishes.dry_run and not self.wishes.as_json else self.console.note,
+        )
         for one in audience.exclusions:
             line = f"{self._list_name()}:{one.line}: {one.reason}{': ' if one.detail else ''}{one.detail}"
             if one.reason == "bad-address":
@@ -164,16 +189,19 @@ class _Sending:
         say(f"subject     {sealed.subject}")
         say(f"from        {sealed.sender_name} <{sealed.sender_address}>")
         say(f"through     outbox, into {self.settings.outbox.folder}/{self.issue}")
-        say(f"list        {self._list_name()}: {counted(audience.rows, 'row')} = {counted(len(plan.recipients), 'recipient')} + {sum(excluded.values()):,} excluded")
+        sum_of_rows = f"{counted(audience.rows, 'row')} = {counted(len(plan.recipients), 'recipient')} + {sum(excluded.values()):,} excluded"
+        say(f"list        {self._list_name()}: {sum_of_rows}")
         if excluded:
             say(f"excluded    {reasons(excluded)}")
         say(f"batches     {counted(plan.batch_count, 'batch', 'batches')} of up to {plan.batch_size:,}")
         say(f"changes     {_change(plan)}")
         say(f"test mail   {_test_line(ledger, sealed, self.settings)}")
-        from pprmail.cli.git import tracked_secrets  # noqa: PLC0415
+        from pprmail.cli.git import tracked_secrets
 
         for path in tracked_secrets(self.settings):
-            self.console.warning(f"git tracks {path}, which holds readers' addresses or the key: run 'git rm --cached {path}' and add it to .gitignore")
+            self.console.warning(
+                f"git tracks {path}, which holds readers' addresses or the key: run 'git rm --cached {path}' and add it to .gitignore"
+            )
 
     def _refuse(self, plan: Plan) -> None:
         """Raise ``PprmailError`` for a plan that nobody can have meant."""
@@ -196,14 +224,21 @@ class _Sending:
 
     def _resume(self, ledger: Ledger, mailing: Mailing) -> int:
         counts = ledger.counts(mailing)
-        self._say_what_changed(ledger, mailing)
+        self._say_what_changed(mailing)
         if self.wishes.list_file:
-            self.console.note(f"--subscribers has no effect: the recipients were frozen at the seal of {_local(mailing.sealed, self.settings)}")
+            self.console.note(
+                f"--subscribers has no effect: the recipients were frozen at the seal of {_local(mailing.sealed, self.settings)}"
+            )
         if counts.is_complete:
-            self.console.note(f"{self.issue} was sent to all {counted(counts.recipients, 'recipient')}; there is nothing left to do")
+            self.console.note(
+                f"{self.issue} was sent to all {counted(counts.recipients, 'recipient')}; there is nothing left to do"
+            )
             return self._finish(ledger, mailing, None)
         undone = counts.recipients - counts.accepted - counts.rejected
-        self.console.note(f"{self.issue} was sealed {_local(mailing.sealed, self.settings)}: {counts.accepted:,} of {counted(counts.recipients, 'recipient')} accepted, {undone:,} to go")
+        sealed = f"{self.issue} was sealed {_local(mailing.sealed, self.settings)}"
+        self.console.note(
+            f"{sealed}: {counts.accepted:,} of {counted(counts.recipients, 'recipient')} accepted, {undone:,} to go"
+        )
         if self.wishes.dry_run:
             self.console.note("dry run: nothing was made or sent")
             return EXIT_DONE
@@ -213,14 +248,16 @@ class _Sending:
         outbox_for(self.settings, ledger, mailing).prepare()
         return self._dispatch(ledger, mailing)
 
-    def _say_what_changed(self, ledger: Ledger, mailing: Mailing) -> None:
+    def _say_what_changed(self, mailing: Mailing) -> None:
         """Say so when today's files would make another mail than the sealed one."""
         try:
             mail = proofread(self.settings, self.issue).clean_mail("")
         except FaultsError:
             same = False
         else:
-            same = seal_mail(self.settings, self.issue, mail.subject, mail.html, mail.text).sha256 == mailing.sealed_sha256
+            same = (
+                seal_mail(self.settings, self.issue, mail.subject, mail.html, mail.text).sha256 == mailing.sealed_sha256
+            )
         if not same:
             self.console.warning(
                 f"the files of {self.issue} (or the settings, or a template) changed after the seal of {_local(mailing.sealed, self.settings)}; "
@@ -233,7 +270,8 @@ class _Sending:
         outbox = outbox_for(self.settings, ledger, mailing)
         counts = ledger.counts(mailing)
         with catch_interrupts() as is_interrupted, self.console.progress(counts.unknown + counts.waiting) as add:
-            stop = dispatch(ledger, mailing, outbox, secrets.token_hex(8), lambda: datetime.now(UTC), is_interrupted, add)
+            run = Run(secrets.token_hex(8), lambda: datetime.now(UTC), is_interrupted, add)
+            stop = dispatch(ledger, mailing, outbox, run)
         return self._finish(ledger, mailing, stop)
 
     def _finish(self, ledger: Ledger, mailing: Mailing, stop: Stop | None) -> int:
@@ -298,7 +336,11 @@ def _test_line(ledger: Ledger | None, sealed: SealedMail, settings: Settings) ->
     if test is None:
         return f"none was sent; 'pprmail send {sealed.issue} --test YOU@…' sends one"
     when = _local(test.sent, settings)
-    return f"of {when}, the same as this" if test.sealed_sha256 == sealed.sha256 else f"of {when}; what goes out now DIFFERS from it"
+    return (
+        f"of {when}, the same as this"
+        if test.sealed_sha256 == sealed.sha256
+        else f"of {when}; what goes out now DIFFERS from it"
+    )
 
 
 def _local(time: datetime, settings: Settings) -> str:

@@ -13,9 +13,7 @@ from pprmail.manuscript.issue import issue_keys
 
 if TYPE_CHECKING:
     from pprmail.cli import App
-    from pprmail.cli.console import Console
     from pprmail.delivery.ledger import Ledger, Mailing
-    from pprmail.settings import Settings
 
 
 @click.command()
@@ -31,12 +29,13 @@ def status(app: App, issue: str | None, *, as_json: bool, recipients: bool) -> i
         raise click.UsageError(message)
     ledger = open_ledger(settings)
     if ledger is None:
-        return _show(app.console, settings, None, issue, as_json=as_json, recipients=recipients)
+        return _show(app, None, issue, as_json=as_json, recipients=recipients)
     with closing(ledger):
-        return _show(app.console, settings, ledger, issue, as_json=as_json, recipients=recipients)
+        return _show(app, ledger, issue, as_json=as_json, recipients=recipients)
 
 
-def _show(console: Console, settings: Settings, ledger: Ledger | None, issue: str | None, *, as_json: bool, recipients: bool) -> int:
+def _show(app: App, ledger: Ledger | None, issue: str | None, *, as_json: bool, recipients: bool) -> int:
+    console, settings = app.console, app.settings
     known = {*issue_keys(settings.root)[0], *(ledger.issues() if ledger else ())}
     if issue is not None and issue not in known:
         message = f"no issue {issue!r}: there is neither a folder issues/{issue} nor a mailing of it"

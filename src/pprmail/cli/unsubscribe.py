@@ -35,13 +35,18 @@ def unsubscribe(app: App, who: tuple[str, ...]) -> int:
     settings = app.settings
     ledger, keyring = make_ledger(settings)
     with closing(ledger):
-        requests = _own_addresses_left_out(sum((_read(one, keyring, settings) for one in who), Requests()), settings)
+        requests = Requests()
+        for one in who:
+            requests += _read(one, keyring, settings)
+        requests = _own_addresses_left_out(requests, settings)
         by_key: dict[bytes, list[bytes]] = defaultdict(list)
         refused = list(requests.ignored)
         for token in requests.tokens:
             read = read_token(token, keyring, settings.newsletter.id)
             if read is None:
-                refused.append(f"the token {token!r} was not made by this newsletter; copy it whole, or give the address")
+                refused.append(
+                    f"the token {token!r} was not made by this newsletter; copy it whole, or give the address"
+                )
             elif read.is_test:
                 refused.append("a test mail's token unsubscribes nobody; give the address")
             else:
@@ -49,7 +54,9 @@ def unsubscribe(app: App, who: tuple[str, ...]) -> int:
         now = datetime.now(UTC)
         new = ledger.unsubscribe(by_key, READER, now)
         signer = Signer(keyring.current, settings.newsletter.id)
-        new += ledger.unsubscribe({keyring.current: [signer.address_hash(one) for one in requests.addresses]}, PERSON, now)
+        new += ledger.unsubscribe(
+            {keyring.current: [signer.address_hash(one) for one in requests.addresses]}, PERSON, now
+        )
     total = len(requests.addresses) + sum(len(hashes) for hashes in by_key.values())
     app.console.product(f"{counted(new, 'reader')} unsubscribed, {total - new:,} already were")
     for sentence in refused:

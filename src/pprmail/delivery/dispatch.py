@@ -25,30 +25,32 @@ class Stop:
         return not self.reason
 
 
-def dispatch(
-    ledger: Ledger,
-    mailing: Mailing,
-    provider: Provider,
-    attempt: str,
-    clock: Callable[[], datetime],
-    is_interrupted: Callable[[], bool],
-    on_batch: Callable[[int], None],
-) -> Stop | None:
-    """Hand over every batch of ``mailing`` that waits; None when none is left.
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of the sender.
 
-    ``attempt`` names this run of the sender and no other. ``is_interrupted`` is asked between batches, so that the ledger is
-    true when it stops. ``on_batch`` is told how many recipients each settled batch had.
+    ``attempt`` names it and no other. ``is_interrupted`` is asked between batches, so that the ledger is true when it
+    stops. ``on_batch`` is told how many recipients each settled batch had.
     """
-    while not is_interrupted():
-        batch = ledger.claim(mailing, attempt, clock(), again=provider.is_idempotent)
+
+    attempt: str
+    clock: Callable[[], datetime]
+    is_interrupted: Callable[[], bool]
+    on_batch: Callable[[int], None]
+
+
+def dispatch(ledger: Ledger, mailing: Mailing, provider: Provider, run: Run) -> Stop | None:
+    """Hand over every batch of ``mailing`` that waits; None when none is left."""
+    while not run.is_interrupted():
+        batch = ledger.claim(mailing, run.attempt, run.clock(), again=provider.is_idempotent)
         if batch is None:
-            ledger.end(mailing, clock())
+            ledger.end(mailing, run.clock())
             return None
         answer = provider.hand_over(batch)
-        ledger.settle(mailing, batch, answer, clock())
-        on_batch(len(batch.recipients))
+        ledger.settle(mailing, batch, answer, run.clock())
+        run.on_batch(len(batch.recipients))
         if answer.stop:
-            ledger.end(mailing, clock())
+            ledger.end(mailing, run.clock())
             return Stop(answer.detail)
-    ledger.end(mailing, clock())
+    ledger.end(mailing, run.clock())
     return Stop("")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import and_, func, or_, select
 
@@ -18,9 +18,22 @@ from pprmail.audience.keys import missing_key
 from pprmail.audience.tokens import Signer
 from pprmail.delivery.providers.base import Outcome
 from pprmail.delivery.seal import SealedMail
-from pprmail.model import Subscriber
+from pprmail.errors import PprmailError
+from pprmail.model import EXCLUSION_REASONS, Subscriber
 from pprmail.state import (
-    addresses, batches, database_path, exceptions, exclusions, keys, mailings, open_state, reading, recipients, sealed_mails, test_mails, writing,
+    addresses,
+    batches,
+    database_path,
+    exceptions,
+    exclusions,
+    keys,
+    mailings,
+    open_state,
+    reading,
+    recipients,
+    sealed_mails,
+    test_mails,
+    writing,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -128,7 +141,9 @@ class Ledger:
         """The newest mailing of ``issue``, by a real provider or through the outbox; a cancelled one too."""
         through = mailings.c.provider != OUTBOX if real else mailings.c.provider == OUTBOX
         with reading(self._engine) as connection:
-            row = connection.execute(select(mailings).where(mailings.c.issue == issue, through).order_by(mailings.c.id.desc()).limit(1)).first()
+            row = connection.execute(
+                select(mailings).where(mailings.c.issue == issue, through).order_by(mailings.c.id.desc()).limit(1)
+            ).first()
         return _mailing(row) if row else None
 
     def issues(self) -> tuple[str, ...]:
@@ -139,18 +154,27 @@ class Ledger:
     def sealed_mail(self, mailing: Mailing) -> SealedMail:
         """The content that was sealed."""
         with reading(self._engine) as connection:
-            content = connection.scalar(select(sealed_mails.c.content).where(sealed_mails.c.sha256 == mailing.sealed_sha256))
+            content = connection.scalar(
+                select(sealed_mails.c.content).where(sealed_mails.c.sha256 == mailing.sealed_sha256)
+            )
         return SealedMail.from_json(content or "")
 
     def last_recipients(self) -> tuple[str, ...] | None:
         """The addresses of the last mailing that was not cancelled, a real one before any to the outbox; None without one."""
         with reading(self._engine) as connection:
             last = connection.scalar(
-                select(mailings.c.id).where(mailings.c.cancelled.is_(None)).order_by(mailings.c.provider == OUTBOX, mailings.c.id.desc()).limit(1)
+                select(mailings.c.id)
+                .where(mailings.c.cancelled.is_(None))
+                .order_by(mailings.c.provider == OUTBOX, mailings.c.id.desc())
+                .limit(1)
             )
             if last is None:
                 return None
-            query = select(addresses.c.address).join(recipients, recipients.c.address == addresses.c.id).where(recipients.c.mailing == last)
+            query = (
+                select(addresses.c.address)
+                .join(recipients, recipients.c.address == addresses.c.id)
+                .where(recipients.c.mailing == last)
+            )
             return tuple(connection.scalars(query))
 
     def suppressed(self, *sources: str) -> frozenset[bytes]:
@@ -163,23 +187,41 @@ class Ledger:
         with reading(self._engine) as connection:
             states = dict.fromkeys(("waiting", "claimed", "accepted", "unknown"), 0)
             size = func.sum(batches.c.last - batches.c.first + 1)
-            states.update({state: count for state, count in connection.execute(select(batches.c.state, size).where(batches.c.mailing == mailing.id).group_by(batches.c.state))})
-            reasons = connection.execute(select(exclusions.c.reason, func.count()).where(exclusions.c.mailing == mailing.id).group_by(exclusions.c.reason))
-            excluded = {reason: count for reason, count in reasons}
+            states.update(
+                dict(
+                    connection.execute(
+                        select(batches.c.state, size).where(batches.c.mailing == mailing.id).group_by(batches.c.state)
+                    )
+                )
+            )
+            reasons = connection.execute(
+                select(exclusions.c.reason, func.count())
+                .where(exclusions.c.mailing == mailing.id)
+                .group_by(exclusions.c.reason)
+            )
+            found: dict[str, int] = dict(iter(reasons))
             odd = {
                 (outcome, state): count
                 for outcome, state, count in connection.execute(
                     select(exceptions.c.outcome, batches.c.state, func.count())
-                    .join(batches, and_(batches.c.mailing == exceptions.c.mailing, exceptions.c.number.between(batches.c.first, batches.c.last)))
+                    .join(
+                        batches,
+                        and_(
+                            batches.c.mailing == exceptions.c.mailing,
+                            exceptions.c.number.between(batches.c.first, batches.c.last),
+                        ),
+                    )
                     .where(exceptions.c.mailing == mailing.id)
                     .group_by(exceptions.c.outcome, batches.c.state)
                 )
             }
         for (_, state), count in odd.items():
             states[state] -= count
-        suppressed, rejected = (sum(count for (outcome, _), count in odd.items() if outcome == kind) for kind in ("suppressed", "rejected"))
-        if suppressed:
-            excluded["suppressed"] = excluded.get("suppressed", 0) + suppressed
+        suppressed, rejected = (
+            sum(count for (outcome, _), count in odd.items() if outcome == kind) for kind in ("suppressed", "rejected")
+        )
+        found["suppressed"] = found.get("suppressed", 0) + suppressed
+        excluded = {reason: found[reason] for reason in EXCLUSION_REASONS if found.get(reason)}
         recipient_count = sum(states.values()) + rejected
         return Counts(
             rows=recipient_count + sum(excluded.values()),
@@ -194,10 +236,25 @@ class Ledger:
     def outcomes(self, mailing: Mailing) -> Iterator[tuple[int, Subscriber, str, str]]:
         """Number, subscriber, outcome and detail of every recipient, in order."""
         query = (
-            select(recipients.c.number, addresses.c.address, recipients.c.name, func.coalesce(exceptions.c.outcome, batches.c.state), func.coalesce(exceptions.c.detail, ""))
+            select(
+                recipients.c.number,
+                addresses.c.address,
+                recipients.c.name,
+                func.coalesce(exceptions.c.outcome, batches.c.state),
+                func.coalesce(exceptions.c.detail, ""),
+            )
             .join(addresses, addresses.c.id == recipients.c.address)
-            .join(batches, and_(batches.c.mailing == recipients.c.mailing, recipients.c.number.between(batches.c.first, batches.c.last)))
-            .outerjoin(exceptions, and_(exceptions.c.mailing == recipients.c.mailing, exceptions.c.number == recipients.c.number))
+            .join(
+                batches,
+                and_(
+                    batches.c.mailing == recipients.c.mailing,
+                    recipients.c.number.between(batches.c.first, batches.c.last),
+                ),
+            )
+            .outerjoin(
+                exceptions,
+                and_(exceptions.c.mailing == recipients.c.mailing, exceptions.c.number == recipients.c.number),
+            )
             .where(recipients.c.mailing == mailing.id)
             .order_by(recipients.c.number)
         )
@@ -213,7 +270,9 @@ class Ledger:
         with writing(self._engine) as connection:
             for fingerprint in self._keyring.fingerprints:
                 connection.exec_driver_sql("INSERT OR IGNORE INTO keys VALUES (?, ?)", (fingerprint, now.isoformat()))
-            connection.exec_driver_sql("INSERT OR IGNORE INTO sealed_mails VALUES (?, ?)", (sealed.sha256, sealed.to_json()))
+            connection.exec_driver_sql(
+                "INSERT OR IGNORE INTO sealed_mails VALUES (?, ?)", (sealed.sha256, sealed.to_json())
+            )
             values = {
                 "issue": sealed.issue,
                 "kind": ISSUE_KIND,
@@ -228,7 +287,9 @@ class Ledger:
                 raise TypeError(values)
             _freeze(connection, int(mailing[0]), plan)
             signer = Signer(key, self._newsletter_id)
-            record_suppressions(connection, (signer.address_hash(address) for address in plan.audience.unsubscribed), key, FILE, now)
+            record_suppressions(
+                connection, (signer.address_hash(address) for address in plan.audience.unsubscribed), key, FILE, now
+            )
             row = connection.execute(select(mailings).where(mailings.c.id == mailing[0])).one()
         return _mailing(row)
 
@@ -245,29 +306,41 @@ class Ledger:
             here = batches.c.mailing == mailing.id
             # A batch claimed under this attempt would be one of our own, still on the wire
             free = or_(batches.c.attempt.is_(None), batches.c.attempt != attempt)
-            row = connection.execute(select(batches).where(here, batches.c.state.in_(open_states), free).order_by(batches.c.number).limit(1)).first()
+            row = connection.execute(
+                select(batches).where(here, batches.c.state.in_(open_states), free).order_by(batches.c.number).limit(1)
+            ).first()
             if row is None:
                 return None
             self._suppress(connection, mailing, row.first, row.last)
             connection.execute(
-                batches.update().where(here, batches.c.number == row.number).values(state="claimed", attempt=attempt, claimed=now.isoformat(), detail=None)
+                batches.update()
+                .where(here, batches.c.number == row.number)
+                .values(state="claimed", attempt=attempt, claimed=now.isoformat(), detail=None)
             )
             return Batch(row.number, attempt, _recipients(connection, mailing, row.first, row.last))
 
     def _suppress(self, connection: Connection, mailing: Mailing, first: int, last: int) -> None:
         is_suppressed = suppression_test(load_suppressed(connection), self._keyring, self._newsletter_id)
-        late = [one.number for one in _recipients(connection, mailing, first, last) if is_suppressed(one.subscriber.address)]
+        late = [
+            one.number for one in _recipients(connection, mailing, first, last) if is_suppressed(one.subscriber.address)
+        ]
         rows = [(mailing.id, number, "suppressed", "asked to leave after the seal") for number in late]
         if rows:
             connection.exec_driver_sql("INSERT INTO exceptions VALUES (?, ?, ?, ?)", rows)
 
     def settle(self, mailing: Mailing, batch: Batch, answer: Answer, now: datetime) -> None:
         """Record what the provider answered for ``batch``."""
-        state = {Outcome.ACCEPTED: "accepted", Outcome.NOT_HANDED_OVER: "waiting", Outcome.UNKNOWN: "unknown"}[answer.outcome]
+        state = {Outcome.ACCEPTED: "accepted", Outcome.NOT_HANDED_OVER: "waiting", Outcome.UNKNOWN: "unknown"}[
+            answer.outcome
+        ]
         with writing(self._engine) as connection:
             connection.execute(
                 batches.update()
-                .where(batches.c.mailing == mailing.id, batches.c.number == batch.number, batches.c.attempt == batch.attempt)
+                .where(
+                    batches.c.mailing == mailing.id,
+                    batches.c.number == batch.number,
+                    batches.c.attempt == batch.attempt,
+                )
                 .values(state=state, settled=now.isoformat(), provider_id=answer.provider_id, detail=answer.detail)
             )
 
@@ -279,7 +352,9 @@ class Ledger:
     def cancel(self, mailing: Mailing, now: datetime) -> None:
         """Undo the seal: everyone waits again, and the issue can be sealed anew."""
         with writing(self._engine) as connection:
-            connection.execute(batches.update().where(batches.c.mailing == mailing.id).values(state="waiting", attempt=None))
+            connection.execute(
+                batches.update().where(batches.c.mailing == mailing.id).values(state="waiting", attempt=None)
+            )
             connection.execute(mailings.update().where(mailings.c.id == mailing.id).values(cancelled=now.isoformat()))
 
     # Beside the mailings
@@ -293,20 +368,22 @@ class Ledger:
     def record_test(self, issue: str, sealed_sha256: str, now: datetime) -> None:
         """Remember what the last test mail of ``issue`` showed."""
         with writing(self._engine) as connection:
-            connection.exec_driver_sql("INSERT OR REPLACE INTO test_mails VALUES (?, ?, ?)", (issue, sealed_sha256, now.isoformat()))
+            connection.exec_driver_sql(
+                "INSERT OR REPLACE INTO test_mails VALUES (?, ?, ?)", (issue, sealed_sha256, now.isoformat())
+            )
 
     def unsubscribe(self, hashes_by_key: dict[bytes, list[bytes]], source: str, now: datetime) -> int:
         """Record who asked to leave, each hash under the key that made it; how many were new."""
         with writing(self._engine) as connection:
             for fingerprint in self._keyring.fingerprints:
                 connection.exec_driver_sql("INSERT OR IGNORE INTO keys VALUES (?, ?)", (fingerprint, now.isoformat()))
-            return sum(record_suppressions(connection, hashes, key, source, now) for key, hashes in hashes_by_key.items())
+            return sum(
+                record_suppressions(connection, hashes, key, source, now) for key, hashes in hashes_by_key.items()
+            )
 
 
 def check_keys(engine: Engine, keyring: Keyring) -> None:
     """Raise ``PprmailError`` when the database knows a key that ``keyring`` lacks."""
-    from pprmail.errors import PprmailError  # noqa: PLC0415
-
     with reading(engine) as connection:
         recorded = tuple(connection.scalars(select(keys.c.fingerprint)))
     for one in recorded:
@@ -318,15 +395,24 @@ def _freeze(connection: Connection, mailing: int, plan: Plan) -> None:
     """Write recipients, exclusions and batches, by bulk inserts of tuples."""
     people = plan.recipients
     if people:
-        connection.exec_driver_sql("INSERT OR IGNORE INTO addresses (address) VALUES (?)", [(one.address,) for one in people])
+        connection.exec_driver_sql(
+            "INSERT OR IGNORE INTO addresses (address) VALUES (?)", [(one.address,) for one in people]
+        )
         connection.exec_driver_sql(
             "INSERT INTO recipients (mailing, number, address, name) SELECT ?, ?, id, ? FROM addresses WHERE address = ?",
             [(mailing, number, one.name, one.address) for number, one in enumerate(people, 1)],
         )
-        rows = [(mailing, number, first, last, "waiting") for number, (first, last) in enumerate(plan.batch_ranges(), 1)]
-        connection.exec_driver_sql("INSERT INTO batches (mailing, number, first, last, state) VALUES (?, ?, ?, ?, ?)", rows)
+        rows = [
+            (mailing, number, first, last, "waiting") for number, (first, last) in enumerate(plan.batch_ranges(), 1)
+        ]
+        connection.exec_driver_sql(
+            "INSERT INTO batches (mailing, number, first, last, state) VALUES (?, ?, ?, ?, ?)", rows
+        )
     if plan.audience.exclusions:
-        connection.exec_driver_sql("INSERT INTO exclusions VALUES (?, ?, ?)", [(mailing, one.line, one.reason) for one in plan.audience.exclusions])
+        connection.exec_driver_sql(
+            "INSERT INTO exclusions VALUES (?, ?, ?)",
+            [(mailing, one.line, one.reason) for one in plan.audience.exclusions],
+        )
 
 
 def _recipients(connection: Connection, mailing: Mailing, first: int, last: int) -> tuple[Recipient, ...]:
@@ -334,8 +420,12 @@ def _recipients(connection: Connection, mailing: Mailing, first: int, last: int)
     query = (
         select(recipients.c.number, addresses.c.address, recipients.c.name)
         .join(addresses, addresses.c.id == recipients.c.address)
-        .outerjoin(exceptions, and_(exceptions.c.mailing == recipients.c.mailing, exceptions.c.number == recipients.c.number))
-        .where(recipients.c.mailing == mailing.id, recipients.c.number.between(first, last), exceptions.c.number.is_(None))
+        .outerjoin(
+            exceptions, and_(exceptions.c.mailing == recipients.c.mailing, exceptions.c.number == recipients.c.number)
+        )
+        .where(
+            recipients.c.mailing == mailing.id, recipients.c.number.between(first, last), exceptions.c.number.is_(None)
+        )
         .order_by(recipients.c.number)
     )
     return tuple(Recipient(number, Subscriber(address, name)) for number, address, name in connection.execute(query))
@@ -345,7 +435,7 @@ def _time(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _mailing(row: object) -> Mailing:
+def _mailing(row: Any) -> Mailing:  # noqa: ANN401 - a row of mailings
     return Mailing(
         id=row.id,
         issue=row.issue,

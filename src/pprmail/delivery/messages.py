@@ -62,11 +62,16 @@ class LetterWriter:
         """The complete message for ``recipient``, lines ended by CR LF."""
         token = self.signer.token(recipient.address, test=self.test)
         letter_id = self.letter_id(recipient)
-        values = {name: encode_value(value) for name, value in personal_values(recipient.name, self.sealed.unsubscribe_url(token)).items()}
+        values = {
+            name: encode_value(value)
+            for name, value in personal_values(recipient.name, self.sealed.unsubscribe_url(token)).items()
+        }
         values["To"] = address_header("To", recipient.name, recipient.address)
         values["Message-ID"] = f"Message-ID: <{self.sealed.issue}.{letter_id}@{self._domain}>\r\n".encode()
         values["List-Unsubscribe"] = self._list_unsubscribe(token)
-        return Letter(letter_id, b"".join(piece if isinstance(piece, bytes) else values[piece.name] for piece in self._pieces))
+        return Letter(
+            letter_id, b"".join(piece if isinstance(piece, bytes) else values[piece.name] for piece in self._pieces)
+        )
 
     def letter_id(self, recipient: Subscriber) -> str:
         """What names the letter to ``recipient``, in its file name and its Message-ID."""
@@ -86,7 +91,7 @@ class LetterWriter:
     def _message(self, sealed_at: datetime) -> list[bytes | _Personal]:
         sealed = self.sealed
         boundary = f"=_pprmail_{sealed.sha256[:24]}"
-        head = [
+        head: list[bytes | _Personal] = [
             address_header("From", sealed.sender_name, sealed.sender_address),
             _Personal("To"),
             *([address_header("Reply-To", "", sealed.reply_to)] if sealed.reply_to else []),
@@ -99,12 +104,14 @@ class LetterWriter:
             f"Content-Language: {sealed.language}\r\nMIME-Version: 1.0\r\n".encode(),
             f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'.encode(),
         ]
-        return _merge([
-            *head,
-            *_part(boundary, "plain", sealed.text),
-            *_part(boundary, "html", sealed.html),
-            f"--{boundary}--\r\n".encode(),
-        ])
+        return _merge(
+            [
+                *head,
+                *_part(boundary, "plain", sealed.text),
+                *_part(boundary, "html", sealed.html),
+                f"--{boundary}--\r\n".encode(),
+            ]
+        )
 
 
 def _part(boundary: str, subtype: str, body: str) -> list[bytes | _Personal]:

@@ -61,7 +61,9 @@ class Plan:
             yield first, min(first + self.batch_size - 1, len(self.recipients))
 
 
-def plan_mailing(audience: Audience, batch_size: int, last_recipients: Iterable[str] | None, asked_to_leave: Callable[[str], bool]) -> Plan:
+def plan_mailing(
+    audience: Audience, batch_size: int, last_recipients: Iterable[str] | None, asked_to_leave: Callable[[str], bool]
+) -> Plan:
     """Cut ``audience`` into batches and compare it with the last mailing.
 
     ``last_recipients`` are that mailing's addresses, or None. ``asked_to_leave`` is true of an address whose reader,

@@ -13,14 +13,21 @@ if TYPE_CHECKING:
     from pprmail.model import CheckOk, Issue
 
 
-def silence(problems: Iterable[Problem], issue: Issue, disabled: tuple[str, ...], enabled: tuple[str, ...]) -> tuple[Problem, ...]:
+def silence(
+    problems: Iterable[Problem], issue: Issue, disabled: tuple[str, ...], enabled: tuple[str, ...]
+) -> tuple[Problem, ...]:
     """The problems that remain, in the files' order, with a warning for each silencing line that did nothing."""
     found = list(problems)
-    lines = {(one.source.path, one.rule): one for one in (*issue.check_ok, *(ok for summary in issue.summaries for ok in summary.check_ok))}
+    lines = {
+        (one.source.path, one.rule): one
+        for one in (*issue.check_ok, *(ok for summary in issue.summaries for ok in summary.check_ok))
+    }
     silenced = {key for key in lines if key[1] in RULES and RULES[key[1]].judgement}
     hit = {(one.path, one.rule) for one in found} & silenced
     unused = [_unused(ok) for key, ok in lines.items() if key not in hit]
-    kept = (one for one in (*found, *unused) if (one.path, one.rule) not in silenced and _is_on(one.rule, disabled, enabled))
+    kept = (
+        one for one in (*found, *unused) if (one.path, one.rule) not in silenced and _is_on(one.rule, disabled, enabled)
+    )
     return tuple(sorted(kept))
 
 
@@ -30,7 +37,10 @@ def _is_on(rule: str, disabled: tuple[str, ...], enabled: tuple[str, ...]) -> bo
 
 def _unused(ok: CheckOk) -> Problem:
     if ok.rule not in RULES:
-        message, hint = f"no rule is called {ok.rule!r}", did_you_mean(ok.rule, tuple(RULES)) or "'pprmail check --explain all' lists them"
+        message, hint = (
+            f"no rule is called {ok.rule!r}",
+            did_you_mean(ok.rule, tuple(RULES)) or "'pprmail check --explain all' lists them",
+        )
     elif not RULES[ok.rule].judgement:
         message, hint = f"{ok.rule!r} is about form and cannot be silenced", "mend the text and take this line out"
     else:

@@ -55,14 +55,21 @@ def summary_problems(summary: Summary, vocabulary: Vocabulary) -> Iterator[Probl
 
 def _missing_text(issue: Issue) -> Iterator[Problem]:
     if not issue.summaries and not issue.notices and not issue.word:
-        yield problem("empty-body", Place(issue.main_file), "the issue has no summary, no notice and no word from the editor", "add a .md file with a summary")
+        yield problem(
+            "empty-body",
+            Place(issue.main_file),
+            "the issue has no summary, no notice and no word from the editor",
+            "add a .md file with a summary",
+        )
 
 
 def _summary_count(issue: Issue) -> Iterator[Problem]:
     count = len(issue.summaries)
     if not FEWEST_SUMMARIES <= count <= MOST_SUMMARIES:
         noun = "summary" if count == 1 else "summaries"
-        yield problem("summary-count", Place(issue.main_file), f"{count or 'no'} {noun} in {issue.key}", "two or three are usual")
+        yield problem(
+            "summary-count", Place(issue.main_file), f"{count or 'no'} {noun} in {issue.key}", "two or three are usual"
+        )
 
 
 def _blurb_count(issue: Issue) -> Iterator[Problem]:
@@ -70,7 +77,12 @@ def _blurb_count(issue: Issue) -> Iterator[Problem]:
     if issue.intro or not without or len(without) == len(issue.summaries):
         return
     for summary in without:
-        yield problem("blurb-count", summary.blurb.place(), "no Blurb, though other summaries have one", "add one: the line that opens the month uses the title instead")
+        yield problem(
+            "blurb-count",
+            summary.blurb.place(),
+            "no Blurb, though other summaries have one",
+            "add one: the line that opens the month uses the title instead",
+        )
 
 
 def _titles_repeated(issue: Issue) -> Iterator[Problem]:
@@ -79,7 +91,9 @@ def _titles_repeated(issue: Issue) -> Iterator[Problem]:
         bare = _letters(summary.title.text)
         if bare in first:
             message = f"the title stands already in {first[bare].file_name}"
-            yield problem("title-repeated", summary.title.place(), message, "give each summary its own, or delete the copy")
+            yield problem(
+                "title-repeated", summary.title.place(), message, "give each summary its own, or delete the copy"
+            )
         elif bare:
             first[bare] = summary
 
@@ -89,9 +103,19 @@ def _slug_clashes(issue: Issue) -> Iterator[Problem]:
     for summary in issue.summaries:
         own = summary.slug_source
         if summary.sent_slug and own and own.text != summary.sent_slug:
-            yield problem("slug-clash", own.place(), f"this summary was sent as {summary.sent_slug!r}", "leave Slug out: an address that was sent stays")
+            yield problem(
+                "slug-clash",
+                own.place(),
+                f"this summary was sent as {summary.sent_slug!r}",
+                "leave Slug out: an address that was sent stays",
+            )
         elif own and uses[own.text] > 1:
-            yield problem("slug-clash", own.place(), f"another summary of {issue.key} has the slug {own.text!r}", "change one of the two")
+            yield problem(
+                "slug-clash",
+                own.place(),
+                f"another summary of {issue.key} has the slug {own.text!r}",
+                "change one of the two",
+            )
         elif own.text == "issue":
             yield problem("slug-clash", own.place(), "the slug 'issue' is the issue's own", "choose another")
 
@@ -103,7 +127,12 @@ def _citation_after_issue(issue: Issue, summary: Summary) -> Iterator[Problem]:
     year, month = int(issue.key[:4]), int(issue.key[5:])
     if (cited.year, cited.month or 1) > (year, month if cited.month else 12):
         message = f"the source is of {cited.year}{f'-{cited.month:02d}' if cited.month else ''}, later than the issue"
-        yield problem("citation-after-issue", summary.citation.place(cited.offset), message, "check the year of the citation and the issue's folder")
+        yield problem(
+            "citation-after-issue",
+            summary.citation.place(cited.offset),
+            message,
+            "check the year of the citation and the issue's folder",
+        )
 
 
 # Of a summary
@@ -120,11 +149,26 @@ def _missing_fields(summary: Summary) -> Iterator[Problem]:
             yield problem(rule, given.place(), f"{header} is missing or empty", f"add the header '{header}: …'")
     place = Place(summary.path)
     if not summary.body:
-        yield problem("empty-body", place, "the summary has no text before Practice Implications", "write it after the headers and a blank line")
+        yield problem(
+            "empty-body",
+            place,
+            "the summary has no text before Practice Implications",
+            "write it after the headers and a blank line",
+        )
     if not summary.has_implications:
-        yield problem("missing-practice-implications", place, "no section Practice Implications", "add the line '## Practice Implications' and what clinicians may take away")
+        yield problem(
+            "missing-practice-implications",
+            place,
+            "no section Practice Implications",
+            "add the line '## Practice Implications' and what clinicians may take away",
+        )
     elif not summary.implications:
-        yield problem("missing-practice-implications", place, "Practice Implications is empty", "write what clinicians may take away")
+        yield problem(
+            "missing-practice-implications",
+            place,
+            "Practice Implications is empty",
+            "write what clinicians may take away",
+        )
 
 
 def _topics(summary: Summary, vocabulary: Vocabulary) -> Iterator[Problem]:
@@ -132,9 +176,16 @@ def _topics(summary: Summary, vocabulary: Vocabulary) -> Iterator[Problem]:
         if topic.name is None:
             yield _unknown("unknown-topic", "topic", topic, vocabulary.topics)
     if len(summary.topics) > MOST_TOPICS:
-        yield problem("topic-count", summary.topics_source.place(), f"{len(summary.topics)} topics", f"keep the {MOST_TOPICS} that matter most")
+        yield problem(
+            "topic-count",
+            summary.topics_source.place(),
+            f"{len(summary.topics)} topics",
+            f"keep the {MOST_TOPICS} that matter most",
+        )
     if summary.research_type.source and summary.research_type.name is None:
-        yield _unknown("unknown-type-of-research", "type of research", summary.research_type, vocabulary.types_of_research)
+        yield _unknown(
+            "unknown-type-of-research", "type of research", summary.research_type, vocabulary.types_of_research
+        )
 
 
 def _unknown(rule: str, noun: str, topic: Topic, known: tuple[str, ...]) -> Problem:
@@ -171,11 +222,13 @@ def _doi(summary: Summary) -> Iterator[Problem]:
     cited = find_doi(citation.text)
     if cited and summary.doi and cited.casefold() != summary.doi.casefold():
         message = f"the DOI header says {summary.doi}, the citation {cited}"
-        yield problem("doi-conflict", given.place(), message, "keep the one that leads to the article, and take the other out")
+        yield problem(
+            "doi-conflict", given.place(), message, "keep the one that leads to the article, and take the other out"
+        )
 
 
 def _author_email(summary: Summary) -> Iterator[Problem]:
-    from pprmail.addresses import BadAddressError, normal_address  # noqa: PLC0415
+    from pprmail.addresses import BadAddressError, normal_address
 
     given = summary.author_email
     if not given:
@@ -183,30 +236,60 @@ def _author_email(summary: Summary) -> Iterator[Problem]:
     try:
         normal_address(given.text)
     except BadAddressError as error:
-        yield problem("bad-email", given.place(), f"{given.text!r} is no mail address ({error})", "write one address, such as name@university.example")
+        yield problem(
+            "bad-email",
+            given.place(),
+            f"{given.text!r} is no mail address ({error})",
+            "write one address, such as name@university.example",
+        )
 
 
 def _slug(summary: Summary) -> Iterator[Problem]:
     own = summary.slug_source
     if own and not is_slug(own.text):
-        yield problem("bad-slug", own.place(), f"{own.text!r} is no slug", "write lower-case letters and digits with single hyphens between, 60 characters at most")
+        yield problem(
+            "bad-slug",
+            own.place(),
+            f"{own.text!r} is no slug",
+            "write lower-case letters and digits with single hyphens between, 60 characters at most",
+        )
     elif summary.title and not summary.slug:
-        yield problem("bad-slug", summary.title.place(), "no slug can be made of this title", "add the header 'Slug: …' in Latin letters, such as 'Slug: group-therapy'")
+        yield problem(
+            "bad-slug",
+            summary.title.place(),
+            "no slug can be made of this title",
+            "add the header 'Slug: …' in Latin letters, such as 'Slug: group-therapy'",
+        )
 
 
 def _lengths(summary: Summary) -> Iterator[Problem]:
     words = summary.body_words
     if summary.body and not FEWEST_WORDS <= words <= MOST_WORDS:
         place = _first_place(summary)
-        yield problem("body-length", place, f"{words} {'word' if words == 1 else 'words'} of text", f"{FEWEST_WORDS} to {MOST_WORDS} are usual")
+        yield problem(
+            "body-length",
+            place,
+            f"{words} {'word' if words == 1 else 'words'} of text",
+            f"{FEWEST_WORDS} to {MOST_WORDS} are usual",
+        )
     if len(summary.title.text) > LONGEST_TITLE:
-        yield problem("title-length", summary.title.place(), f"the title has {len(summary.title.text)} characters", f"{LONGEST_TITLE} at most read well on a phone")
+        yield problem(
+            "title-length",
+            summary.title.place(),
+            f"the title has {len(summary.title.text)} characters",
+            f"{LONGEST_TITLE} at most read well on a phone",
+        )
 
 
 def _title_in_body(summary: Summary) -> Iterator[Problem]:
     first_line = plain_prose(summary.body[:1]).split("\n")[0]
     if summary.title and _letters(first_line) == _letters(summary.title.text):
-        yield problem("title-repeated", _first_place(summary), "the text begins with the title again", "take it out: the title is set above the text")
+        yield problem(
+            "title-repeated",
+            _first_place(summary),
+            "the text begins with the title again",
+            "take it out: the title is set above the text",
+        )
 
 
 def _first_place(summary: Summary) -> Place:

@@ -11,13 +11,14 @@ from pprmail.editorial.structure import issue_problems
 from pprmail.errors import FaultsError
 from pprmail.mailcheck.size import size_problems
 from pprmail.manuscript.issue import load_issue
-from pprmail.render.mail import RenderedIssue, render_issue
+from pprmail.render.mail import render_issue
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
     from pprmail.errors import Problem
     from pprmail.model import Issue
+    from pprmail.render.mail import RenderedIssue
     from pprmail.settings import Settings
 
 

@@ -32,6 +32,17 @@ def size_problems(issue: Issue, mail: RenderedIssue, unsubscribe_url: str) -> It
         return
     hint = "shorten the summaries, or move one to next month"
     if size < CLIPPED_FROM_BYTES:
-        yield problem("mail-too-large", Place(issue.main_file), f"the mail has {size:,} bytes, near Gmail's clip at {CLIPPED_FROM_BYTES:,}", hint, WARNING)
+        yield problem(
+            "mail-too-large",
+            Place(issue.main_file),
+            f"the mail has {size:,} bytes, near Gmail's clip at {CLIPPED_FROM_BYTES:,}",
+            hint,
+            WARNING,
+        )
     else:
-        yield problem("mail-too-large", Place(issue.main_file), f"the mail has {size:,} bytes; Gmail clips it at {CLIPPED_FROM_BYTES:,}", hint)
+        yield problem(
+            "mail-too-large",
+            Place(issue.main_file),
+            f"the mail has {size:,} bytes; Gmail clips it at {CLIPPED_FROM_BYTES:,}",
+            hint,
+        )

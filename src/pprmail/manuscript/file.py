@@ -6,15 +6,19 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
-from pprmail.errors import PprmailError, Problem
-from pprmail.manuscript.headers import Headers, Line, read_headers, split_lines
+from pprmail.errors import PprmailError
+from pprmail.manuscript.headers import read_headers, split_lines
 from pprmail.manuscript.inline import RAW_HTML, parse_inline
 from pprmail.manuscript.markdown import parse_prose
-from pprmail.model import CheckOk, Inline, Passage, Prose
+from pprmail.model import CheckOk, Passage
 from pprmail.rules import problem
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pprmail.errors import Problem
+    from pprmail.manuscript.headers import Headers, Line
+    from pprmail.model import Inline, Prose
 
 _PLAIN_HEADERS = ("Title", "Blurb", "Subject", "Summary by")
 _CHECK_OK = re.compile(r"([A-Za-z][A-Za-z0-9-]*)(?:\s+because\s+(\S.*))?", re.DOTALL)
@@ -32,7 +36,13 @@ class ManuscriptFile:
         for header in _PLAIN_HEADERS:
             value = self.headers.first(header)
             if found := RAW_HTML.search(value.text):
-                self.fault("raw-html", value, f"the HTML {found[0]!r} in {header}", "this header is plain text: leave it out", found.start())
+                self.fault(
+                    "raw-html",
+                    value,
+                    f"the HTML {found[0]!r} in {header}",
+                    "this header is plain text: leave it out",
+                    found.start(),
+                )
 
     @classmethod
     def open(cls, file: Path, path: str, known: tuple[str, ...], repeatable: tuple[str, ...]) -> ManuscriptFile:
@@ -85,7 +95,12 @@ class ManuscriptFile:
             if found and found[2]:
                 kept.append(CheckOk(found[1], found[2], given))
             else:
-                self.fault("check-ok-without-reason", given, f"{given.text!r} gives no reason", "write 'Check-ok: rule because reason'")
+                self.fault(
+                    "check-ok-without-reason",
+                    given,
+                    f"{given.text!r} gives no reason",
+                    "write 'Check-ok: rule because reason'",
+                )
         return tuple(kept)
 
 

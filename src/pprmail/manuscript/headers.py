@@ -6,17 +6,21 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pprmail.errors import Place, Problem
+from pprmail.errors import Place
 from pprmail.model import Passage
 from pprmail.rules import did_you_mean, problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pprmail.errors import Problem
+
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _HEADER = re.compile(r"([^\W\d_][\w -]{0,38}?)[ \t\u00a0]*:[ \t\u00a0]*(.*)", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
-_PASTED = re.compile(r"[\u00ad\u200b\u2060\u202a-\u202e\u2066-\u2069\ufeff\ufffc\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff]")
+_PASTED = re.compile(
+    r"[\u00ad\u200b\u2060\u202a-\u202e\u2066-\u2069\ufeff\ufffc\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff]"
+)
 _LONGEST_KEY_WORDS = 3
 _PASTED_NAMES = {
     "\u00ad": "a soft hyphen",
@@ -70,7 +74,11 @@ def split_lines(content: bytes, path: str) -> tuple[tuple[Line, ...], tuple[Prob
         before = _LINE_END.split(error.object[: error.start].decode("utf-8-sig", "replace"))
         place = Place(path, len(before), len(before[-1]) + 1)
         byte = error.object[error.start]
-        return (), (problem("not-utf-8", place, f"the byte 0x{byte:02x} is not UTF-8", "save the file again with the encoding UTF-8"),)
+        return (), (
+            problem(
+                "not-utf-8", place, f"the byte 0x{byte:02x} is not UTF-8", "save the file again with the encoding UTF-8"
+            ),
+        )
     lines = tuple(Line(number, line) for number, line in enumerate(_LINE_END.split(text), 1))
     return lines, tuple(_character_problems(lines, path))
 
@@ -82,10 +90,20 @@ def _character_problems(lines: tuple[Line, ...], path: str) -> Iterable[Problem]
             continue
         for character, at in _first_of_each(_CONTROL, line.text.replace("\t", " ")):
             place = Place(path, line.number, at + 1)
-            yield problem("control-character", place, f"a control character (U+{ord(character):04X})", "delete it; it may look like a space or a line's end")
+            yield problem(
+                "control-character",
+                place,
+                f"a control character (U+{ord(character):04X})",
+                "delete it; it may look like a space or a line's end",
+            )
         for character, at in _first_of_each(_PASTED, line.text):
             name = _PASTED_NAMES.get(character) or _pasted_name(character)
-            yield problem("pasted-character", Place(path, line.number, at + 1), f"{name} (U+{ord(character):04X})", "type what was meant over it")
+            yield problem(
+                "pasted-character",
+                Place(path, line.number, at + 1),
+                f"{name} (U+{ord(character):04X})",
+                "type what was meant over it",
+            )
 
 
 def _first_of_each(pattern: re.Pattern[str], text: str) -> list[tuple[str, int]]:
@@ -96,7 +114,11 @@ def _first_of_each(pattern: re.Pattern[str], text: str) -> list[tuple[str, int]]
 
 
 def _pasted_name(character: str) -> str:
-    return "a character that turns the reading direction" if character < "\ue000" else "a private character, as of Word's Symbol font,"
+    return (
+        "a character that turns the reading direction"
+        if character < "\ue000"
+        else "a private character, as of Word's Symbol font,"
+    )
 
 
 def read_headers(
@@ -147,16 +169,33 @@ class _HeaderReading:
         place = Place(self.path, first.number, 1)
         found = _HEADER.fullmatch(first.text)
         if not found or (len(found[1].split()) > _LONGEST_KEY_WORDS and found[1].casefold() not in self.known):
-            self.problems.append(problem("unknown-header", place, "this line is no header 'Name: value'", "leave a blank line between the headers and the text"))
+            self.problems.append(
+                problem(
+                    "unknown-header",
+                    place,
+                    "this line is no header 'Name: value'",
+                    "leave a blank line between the headers and the text",
+                )
+            )
             return False
         key = " ".join(found[1].casefold().split())
         if key not in self.known:
-            hint = did_you_mean(found[1], tuple(self.known.values())) or f"the headers here are {', '.join(self.known.values())}"
+            hint = (
+                did_you_mean(found[1], tuple(self.known.values()))
+                or f"the headers here are {', '.join(self.known.values())}"
+            )
             self.problems.append(problem("unknown-header", place, f"unknown header {found[1]!r}", hint))
             return True
         if key in self.values and key not in self.repeatable:
             earlier = self.values[key][0].place().line
-            self.problems.append(problem("repeated-header", place, f"{self.known[key]!r} stands already on line {earlier}", "keep one of the two"))
+            self.problems.append(
+                problem(
+                    "repeated-header",
+                    place,
+                    f"{self.known[key]!r} stands already on line {earlier}",
+                    "keep one of the two",
+                )
+            )
             return True
         self.values.setdefault(key, []).append(_value(lines, found.start(2), self.path))
         return True

@@ -13,11 +13,12 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from pprmail.citation import DOI_IN_TEXT, doi_url, find_doi, trim_url
-from pprmail.model import Emphasis, Inline, LineBreak, Link, Passage, Strong, Text
+from pprmail.model import Emphasis, Inline, LineBreak, Link, Strong, Text
 from pprmail.rules import problem
 
 if TYPE_CHECKING:
     from pprmail.errors import Problem
+    from pprmail.model import Passage
 
 _HTML_NAMES = (
     "a abbr address article aside audio b base basefont bdi bdo big blockquote body br button canvas caption center cite code col colgroup "
@@ -27,7 +28,9 @@ _HTML_NAMES = (
     "track tt u ul var video wbr o:p w:[a-z]+ st1:[a-z]+"
 ).replace(" ", "|")
 _ATTRIBUTE = r"""\s+[A-Za-z_:][\w:.-]*\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+)"""
-RAW_HTML = re.compile(rf"</?(?:{_HTML_NAMES})(?:{_ATTRIBUTE})*\s*/?>|<!--.*?-->|<!DOCTYPE[^>]*>", re.IGNORECASE | re.DOTALL)
+RAW_HTML = re.compile(
+    rf"</?(?:{_HTML_NAMES})(?:{_ATTRIBUTE})*\s*/?>|<!--.*?-->|<!DOCTYPE[^>]*>", re.IGNORECASE | re.DOTALL
+)
 
 _TOKEN = re.compile(
     rf"""
@@ -144,7 +147,12 @@ class _Scan:
             case "autolink":
                 self._autolink(token[1:-1], start)
             case "html":
-                self._fault("raw-html", start, f"the HTML {token!r}", "write Markdown (*italic*, **bold**, [text](https://…)); for the sign itself write \\<")
+                self._fault(
+                    "raw-html",
+                    start,
+                    f"the HTML {token!r}",
+                    "write Markdown (*italic*, **bold**, [text](https://…)); for the sign itself write \\<",
+                )
                 self._add_text(token)
             case "run":
                 self.pieces.append(_run(self.text, start, token))
@@ -164,7 +172,12 @@ class _Scan:
 
     def _link(self, url: str, children: tuple[Inline, ...], start: int) -> None:
         if fault := link_fault(url):
-            self._fault("bad-link", start, fault, "write http, https, mailto or tel; if no link is meant, put a space between ] and (")
+            self._fault(
+                "bad-link",
+                start,
+                fault,
+                "write http, https, mailto or tel; if no link is meant, put a space between ] and (",
+            )
         self.pieces.append(Link(url, children))
 
     def _bare_url(self, token: str, start: int) -> int:
@@ -194,7 +207,12 @@ class _Scan:
         children = _join(_pair_runs(self.pieces[at + 1 :]))
         del self.pieces[at:]
         if opener.text == "![":
-            self._fault("image-or-table", opener.offset, "a picture", "describe it in words, or link to it: pictures do not reach every reader")
+            self._fault(
+                "image-or-table",
+                opener.offset,
+                "a picture",
+                "describe it in words, or link to it: pictures do not reach every reader",
+            )
             self.pieces.extend(children)
             return target.end()
         for piece in self.pieces:
@@ -208,7 +226,9 @@ class _Scan:
 
     def _spaced_target(self, opener: _Bracket, end: int) -> None:
         if opener.active and _SPACED_TARGET.match(self.text, end):
-            self._fault("bad-link", opener.offset, "the link's address holds a space", "write %20 for a space in an address")
+            self._fault(
+                "bad-link", opener.offset, "the link's address holds a space", "write %20 for a space in an address"
+            )
 
 
 def _run(text: str, start: int, token: str) -> _Run:
@@ -222,7 +242,9 @@ def _run(text: str, start: int, token: str) -> _Run:
     right = not before.isspace() and (not _is_punctuation(before) or after.isspace() or _is_punctuation(after))
     if token[0] == "*":
         return _Run("*", len(token), left, right)
-    return _Run("_", len(token), left and (not right or _is_punctuation(before)), right and (not left or _is_punctuation(after)))
+    return _Run(
+        "_", len(token), left and (not right or _is_punctuation(before)), right and (not left or _is_punctuation(after))
+    )
 
 
 def _is_punctuation(character: str) -> bool:
@@ -246,7 +268,9 @@ def _pair_runs(pieces: list[_Piece]) -> list[_Piece]:
 def _close(out: list[_Piece], closer: _Run) -> None:
     """Pair ``closer`` with the openers before it, the nearest first, as long as marks are left."""
     while closer.count:
-        at = next((n for n in range(len(out) - 1, -1, -1) if isinstance(run := out[n], _Run) and run.pairs_with(closer)), None)
+        at = next(
+            (n for n in range(len(out) - 1, -1, -1) if isinstance(run := out[n], _Run) and run.pairs_with(closer)), None
+        )
         if at is None:
             return
         opener = out[at]

@@ -9,18 +9,20 @@ from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pprmail.errors import Place, PprmailError, Problem
-from pprmail.manuscript.headers import Line
+from pprmail.errors import Place, PprmailError
 from pprmail.manuscript.file import ManuscriptFile, heading_text
+from pprmail.manuscript.headers import Line
 from pprmail.manuscript.markdown import is_heading
 from pprmail.manuscript.summary import SECTION_LEVEL, SUMMARY_HEADERS, SUMMARY_REPEATABLE, read_summary
-from pprmail.model import MONTHS, Issue, Notice, Passage, Prose, Receipt, Summary, is_issue_key, month_name
+from pprmail.model import MONTHS, Issue, Notice, Receipt, is_issue_key, month_name
 from pprmail.rules import problem
 from pprmail.slugs import MAXIMUM, slug_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pprmail.errors import Problem
+    from pprmail.model import Prose, Summary
     from pprmail.settings import Settings
 
 ISSUES = "issues"
@@ -34,9 +36,13 @@ _MONTH = re.compile(r"(?:.*:)?\s*(?:(\d{4})-(\d\d)|([A-Za-z]+)\.?,?\s+(\d{4}))\s
 def issue_keys(root: Path) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
     """The months that ``issues/`` holds, oldest first, and what else lies there that looks like one."""
     try:
-        entries = sorted(entry for entry in (root / ISSUES).iterdir() if entry.is_dir() and not entry.name.startswith("."))
+        entries = sorted(
+            entry for entry in (root / ISSUES).iterdir() if entry.is_dir() and not entry.name.startswith(".")
+        )
     except OSError as error:
-        message = f"{ISSUES}/ cannot be read in {str(root)!r} ({error.strerror}); start a month with 'pprmail new 2020-09'"
+        message = (
+            f"{ISSUES}/ cannot be read in {str(root)!r} ({error.strerror}); start a month with 'pprmail new 2020-09'"
+        )
         raise PprmailError(message) from error
     odd = (entry.name for entry in entries if not is_issue_key(entry.name))
     problems = tuple(_odd_folder(name) for name in odd)
@@ -46,7 +52,9 @@ def issue_keys(root: Path) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
 def _odd_folder(name: str) -> Problem:
     place = Place(f"{ISSUES}/{name}")
     if name[:1].isdigit():
-        return problem("bad-month", place, f"the folder {name!r} names no month", "call it by year and month, such as 2020-08")
+        return problem(
+            "bad-month", place, f"the folder {name!r} names no month", "call it by year and month, such as 2020-08"
+        )
     return problem("stray-file", place, f"the folder {name!r} is no issue", "keep only folders such as 2020-08 here")
 
 
@@ -67,7 +75,11 @@ def load_issue(settings: Settings, key: str) -> tuple[Issue, tuple[Problem, ...]
 
 def natural_order(name: str) -> list[tuple[int, int, str]]:
     """A sorting key in which ``2-x`` stands before ``10-x``."""
-    return [(0, int(piece), "") if piece.isdecimal() else (1, 0, piece.casefold()) for piece in re.split(r"(\d+)", name) if piece]
+    return [
+        (0, int(piece), "") if piece.isdecimal() else (1, 0, piece.casefold())
+        for piece in re.split(r"(\d+)", name)
+        if piece
+    ]
 
 
 class _IssueReading:
@@ -90,7 +102,10 @@ class _IssueReading:
     def _own_files(self) -> list[str]:
         """The names of the Markdown files, in natural order; anything else in the folder is told."""
         try:
-            entries = sorted((entry for entry in self.folder.iterdir() if not entry.name.startswith(".")), key=lambda entry: natural_order(entry.name))
+            entries = sorted(
+                (entry for entry in self.folder.iterdir() if not entry.name.startswith(".")),
+                key=lambda entry: natural_order(entry.name),
+            )
         except OSError as error:
             message = f"{self.path}: cannot be read ({error.strerror}); check the folder's permissions"
             raise PprmailError(message) from error
@@ -98,11 +113,20 @@ class _IssueReading:
         for entry in entries:
             place = Place(f"{self.path}/{entry.name}")
             if not self._is_inside(entry):
-                self.problems.append(problem("bad-link", place, f"leads out of {ISSUES}/", "put the file itself here, not a link to it"))
+                self.problems.append(
+                    problem("bad-link", place, f"leads out of {ISSUES}/", "put the file itself here, not a link to it")
+                )
             elif entry.is_file() and entry.suffix.casefold() == ".md":
                 names.append(entry.name)
                 if re.search(r"conflicted copy|\(\d+\)\.md$", entry.name, re.IGNORECASE):
-                    self.problems.append(problem("stray-file", place, "looks like a second copy made by a file service", "keep the right one and delete the other"))
+                    self.problems.append(
+                        problem(
+                            "stray-file",
+                            place,
+                            "looks like a second copy made by a file service",
+                            "keep the right one and delete the other",
+                        )
+                    )
             elif entry.name != RECEIPT_FILE:
                 self.problems.append(problem("stray-file", place, "does not go out", _stray_hint(entry)))
         return names
@@ -121,7 +145,14 @@ class _IssueReading:
         if name is not None:
             return ManuscriptFile.open(self.folder / name, f"{self.path}/{name}", ISSUE_HEADERS, ("Check-ok",))
         place = Place(f"{self.path}/{MAIN_FILE}")
-        self.problems.append(problem("bad-month", place, f"the issue has no {MAIN_FILE}", f"write one that begins with 'Month: {month_name(self.key)}'"))
+        self.problems.append(
+            problem(
+                "bad-month",
+                place,
+                f"the issue has no {MAIN_FILE}",
+                f"write one that begins with 'Month: {month_name(self.key)}'",
+            )
+        )
         return ManuscriptFile(place.path, (), ISSUE_HEADERS, ())
 
     def _issue(self, file: ManuscriptFile, summaries: tuple[Summary, ...], receipt: Receipt | None) -> Issue:
@@ -160,14 +191,18 @@ def _check_month(file: ManuscriptFile, folder: str) -> None:
     elif key is None:
         file.fault("bad-month", given, f"{given.text!r} is no month", hint)
     elif key != folder:
-        file.fault("month-mismatch", given, f"{given.text!r} in the folder {folder}", f"{hint}, or rename the folder to {key}")
+        file.fault(
+            "month-mismatch", given, f"{given.text!r} in the folder {folder}", f"{hint}, or rename the folder to {key}"
+        )
 
 
 def _is_draft(file: ManuscriptFile) -> bool:
     given = file.first("Draft")
     answer = given.text.casefold()
     if answer not in {"", "yes", "no", "true", "false"}:
-        file.fault("bad-draft", given, f"{given.text!r} is neither yes nor no", "write 'Draft: yes', or take the line out")
+        file.fault(
+            "bad-draft", given, f"{given.text!r} is neither yes nor no", "write 'Draft: yes', or take the line out"
+        )
     return answer not in {"", "no", "false"}
 
 
@@ -180,7 +215,12 @@ def _word_and_notices(file: ManuscriptFile) -> tuple[Prose, tuple[Notice, ...]]:
         if found and found[1].strip():
             notices.append(Notice(title.part(found.start(1), len(title.text)), file.prose(body)))
         else:
-            file.fault("unknown-heading", title, f"the heading {title.text!r} is no notice", "write '## Notice: …', or '###' for a heading within the text")
+            file.fault(
+                "unknown-heading",
+                title,
+                f"the heading {title.text!r} is no notice",
+                "write '## Notice: …', or '###' for a heading within the text",
+            )
     return file.prose(sections[0][1]), tuple(notices)
 
 

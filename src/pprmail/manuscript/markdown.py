@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 from pprmail.manuscript.headers import Line
 from pprmail.manuscript.inline import parse_inline
-from pprmail.model import Block, Heading, Listing, Paragraph, Passage, Prose, Separator
+from pprmail.model import Heading, Listing, Paragraph, Passage, Separator
 from pprmail.rules import problem
 
 if TYPE_CHECKING:
     from pprmail.errors import Problem
+    from pprmail.model import Block, Prose
 
 _HEADING = re.compile(r"(#{1,6})(?:[ \t\u00a0]+(.*?))?(?:[ \t\u00a0]+#+)?[ \t\u00a0]*")
 _BULLET = re.compile(r"([-*+•])([ \t\u00a0]+)(?=\S)")
@@ -129,7 +130,14 @@ class _Blocks:
         for line in lines:
             if _TABLE_RULE.fullmatch(line.text):
                 place = Passage("", self.path, ((0, line.number, line.column),)).place()
-                self.problems.append(problem("image-or-table", place, "a table", "say it in a sentence or a list: tables do not fit a phone or plain text"))
+                self.problems.append(
+                    problem(
+                        "image-or-table",
+                        place,
+                        "a table",
+                        "say it in a sentence or a list: tables do not fit a phone or plain text",
+                    )
+                )
             pieces.append(line.text)
             marks.append((offset, line.number, line.column))
             offset += len(line.text) + 1
@@ -157,7 +165,9 @@ class _Blocks:
                 end += 1
                 continue
             after_blank = lines[end - 1].is_blank
-            if line.indent < inside and (after_blank or _marker(line.text) or is_heading(line.text) or _SEPARATOR.fullmatch(line.text)):
+            if line.indent < inside and (
+                after_blank or _marker(line.text) or is_heading(line.text) or _SEPARATOR.fullmatch(line.text)
+            ):
                 break
             end += 1
             last = end
@@ -195,7 +205,10 @@ class _Blocks:
 
     def _item(self, lines: list[SourceLine], marker: _Marker) -> Prose:
         head = lines[0]
-        inner = [SourceLine(head.number, head.column + marker.width, head.indent + marker.width, head.text[marker.width :]), *lines[1:]]
+        inner = [
+            SourceLine(head.number, head.column + marker.width, head.indent + marker.width, head.text[marker.width :]),
+            *lines[1:],
+        ]
         self.depth += 1
         try:
             return self.read(inner)

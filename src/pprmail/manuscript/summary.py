@@ -6,16 +6,18 @@ import re
 from typing import TYPE_CHECKING
 
 from pprmail.citation import normal_doi
-from pprmail.manuscript.file import ManuscriptFile, heading_text
+from pprmail.manuscript.file import heading_text
 from pprmail.manuscript.markdown import is_heading
-from pprmail.model import Erratum, Passage, Retraction, Summary, Topic, Vocabulary, is_issue_key
+from pprmail.model import Erratum, Passage, Retraction, Summary, Topic, is_issue_key
 from pprmail.rules import did_you_mean
 from pprmail.slugs import is_slug
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pprmail.manuscript.file import ManuscriptFile
     from pprmail.manuscript.headers import Line
+    from pprmail.model import Vocabulary
 
 SUMMARY_HEADERS = (
     "Title", "Blurb", "Citation", "DOI", "Link", "Kind", "Topics", "Type of Research", "Summary by", "Author email",
@@ -23,7 +25,9 @@ SUMMARY_HEADERS = (
 )  # fmt: skip
 SUMMARY_REPEATABLE = ("Check-ok", "Erratum")
 SECTION_LEVEL = 2
-_IMPLICATIONS = re.compile(r"(?:#{1,6}\s+)?(?:\*\*|__)?\s*practice implications\s*[:.]?\s*(?:\*\*|__)?\s*[:.]?\s*#*", re.IGNORECASE)
+_IMPLICATIONS = re.compile(
+    r"(?:#{1,6}\s+)?(?:\*\*|__)?\s*practice implications\s*[:.]?\s*(?:\*\*|__)?\s*[:.]?\s*#*", re.IGNORECASE
+)
 _UNDERLINE = re.compile(r"\s*(?:=+|-+)\s*")
 _DATED = re.compile(r"(\d{4}-\d\d-\d\d)\s*(?:[-–—:]\s*)?(.*)", re.DOTALL)
 
@@ -31,7 +35,12 @@ _DATED = re.compile(r"(\d{4}-\d\d-\d\d)\s*(?:[-–—:]\s*)?(.*)", re.DOTALL)
 def read_summary(file: ManuscriptFile, vocabulary: Vocabulary, sent_slug: str) -> Summary:
     """The summary in ``file``. Its slug is still '': that depends on its neighbours."""
     body_lines, implications = _split_implications(file)
-    doi_source, topics_source, research, link = file.first("DOI"), file.first("Topics"), file.first("Type of Research"), file.first("Link")
+    doi_source, topics_source, research, link = (
+        file.first("DOI"),
+        file.first("Topics"),
+        file.first("Type of Research"),
+        file.first("Link"),
+    )
     if link and not re.fullmatch(r"https?://[^\s/]+\.[^\s]+", link.text):
         file.fault("bad-link", link, f"{link.text!r} is no web address", "write one that begins with https://")
     return Summary(
@@ -73,8 +82,15 @@ def _split_implications(file: ManuscriptFile) -> tuple[tuple[Line, ...], tuple[L
         again = _IMPLICATIONS.fullmatch(line.text.strip())
         if again or (found and len(found[1]) <= SECTION_LEVEL):
             title = heading_text(line, file.path)
-            message = "'Practice Implications' stands a second time" if again else f"the heading {title.text!r} is not one that a summary has"
-            hint = did_you_mean(title.text, ("Practice Implications",)) or "a summary has '## Practice Implications'; within the text write '###'"
+            message = (
+                "'Practice Implications' stands a second time"
+                if again
+                else f"the heading {title.text!r} is not one that a summary has"
+            )
+            hint = (
+                did_you_mean(title.text, ("Practice Implications",))
+                or "a summary has '## Practice Implications'; within the text write '###'"
+            )
             file.fault("unknown-heading", title, message, "keep one of the two" if again else hint)
     return before, after
 
@@ -82,7 +98,12 @@ def _split_implications(file: ManuscriptFile) -> tuple[tuple[Line, ...], tuple[L
 def _reprint(file: ManuscriptFile, given: Passage) -> Passage:
     issue, slash, slug = given.text.partition("/")
     if given and not (slash and is_issue_key(issue) and is_slug(slug)):
-        file.fault("bad-slug", given, f"{given.text!r} names no summary", "write the issue and the slug, such as 2019-05/its-slug")
+        file.fault(
+            "bad-slug",
+            given,
+            f"{given.text!r} names no summary",
+            "write the issue and the slug, such as 2019-05/its-slug",
+        )
     return given
 
 
@@ -102,7 +123,12 @@ def _retraction(file: ManuscriptFile, given: Passage) -> Retraction | None:
     notice = given.part(found.start(2), len(given.text)) if found else Passage("", given.path, given.marks)
     doi = normal_doi(notice.text)
     if doi is None:
-        file.fault("bad-doi", notice, f"{notice.text!r} is not the DOI of a retraction notice", "write the day and the DOI: 2021-03-01 10.1000/notice")
+        file.fault(
+            "bad-doi",
+            notice,
+            f"{notice.text!r} is not the DOI of a retraction notice",
+            "write the day and the DOI: 2021-03-01 10.1000/notice",
+        )
     return Retraction(day, doi) if day and doi else None
 
 

@@ -32,20 +32,23 @@ MAIL_STYLE = HtmlStyle(
 
 def mjml_values(settings: Settings, issue: Issue) -> dict[str, Any]:
     """What the MJML template shows, the author's prose already HTML."""
-    from markupsafe import Markup  # noqa: PLC0415
+    from markupsafe import Markup
 
     return {
         "intro": Markup(inline_html(intro_of(issue), MAIL_STYLE)),
         "word": Markup(prose_html(issue.word, MAIL_STYLE)),
         "summaries": [_summary_values(settings, issue, summary) for summary in issue.summaries],
-        "notices": [{"title": notice.title.text, "body": Markup(prose_html(notice.body, MAIL_STYLE))} for notice in issue.notices],
+        "notices": [
+            {"title": notice.title.text, "body": Markup(prose_html(notice.body, MAIL_STYLE))}
+            for notice in issue.notices
+        ],
         "reader_name": marks.NAME_HTML,
         "unsubscribe_url": marks.UNSUBSCRIBE_HTML,
     }
 
 
 def _summary_values(settings: Settings, issue: Issue, summary: Summary) -> dict[str, Any]:
-    from markupsafe import Markup  # noqa: PLC0415
+    from markupsafe import Markup
 
     return {
         "title": summary.title.text,
@@ -65,7 +68,7 @@ def mail_html(mjml: str) -> str:
 
     Raises ``PprmailError``: mjml-python names no place, so the sentence quotes what it says.
     """
-    from mjml import mjml2html  # noqa: PLC0415
+    from mjml import mjml2html
 
     try:
         return str(mjml2html(mjml))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pprmail import marks
 from pprmail.errors import PprmailError
-from pprmail.model import plain
+from pprmail.model import plain, plain_prose
 from pprmail.render.html import HTML_TEMPLATE, mail_html, mjml_values
 from pprmail.render.phrases import intro_of, subject_of
 from pprmail.render.templates import open_templates, render_template
@@ -59,9 +59,16 @@ def _common_values(settings: Settings, issue: Issue) -> dict[str, Any]:
 
 def _refuse_marks(issue: Issue, values: dict[str, Any]) -> None:
     """Nobody writes our marks by chance; written on purpose, they would be filled in."""
-    sources = [values["subject"], values["preheader"]]
+    sources = [values["subject"], values["preheader"], plain_prose(issue.word)]
+    sources += [plain_prose(notice.body) + notice.title.text for notice in issue.notices]
     for summary in issue.summaries:
-        sources += [summary.title.text, summary.citation.text, *(block.source.text for block in (*summary.body, *summary.implications) if hasattr(block, "source"))]
+        sources += [
+            summary.title.text,
+            summary.citation.text,
+            summary.guest.text,
+            plain_prose(summary.body),
+            plain_prose(summary.implications),
+        ]
     if any(marks.MARK.search(source) for source in sources):
         message = f"{issue.path}: the text holds one of pprmail's own marks ('%%pprmail_…%%'); take it out"
         raise PprmailError(message)

@@ -52,7 +52,7 @@ def inline_html(children: tuple[Inline, ...], style: HtmlStyle = PLAIN_STYLE) ->
             case LineBreak():
                 pieces.append("<br />")
             case Link(url, inner):
-                attribute = f' {style.attributes["a"]}' if "a" in style.attributes else ""
+                attribute = f" {style.attributes['a']}" if "a" in style.attributes else ""
                 pieces.append(f'<a href="{escape(url)}"{attribute}>{inline_html(inner, style)}</a>')
     return "".join(pieces)
 
@@ -79,7 +79,10 @@ def _block_html(block: Block, style: HtmlStyle) -> str:
 def _item_html(item: Prose, style: HtmlStyle, *, tight: bool) -> str:
     if not tight:
         return prose_html(item, style)
-    return "\n".join(inline_html(block.children, style) if isinstance(block, Paragraph) else _block_html(block, style) for block in item)
+    return "\n".join(
+        inline_html(block.children, style) if isinstance(block, Paragraph) else _block_html(block, style)
+        for block in item
+    )
 
 
 # Text
@@ -149,7 +152,9 @@ def _block_text(block: Block, notes: Notes, indent: str) -> str:
             return f"{indent}* * *"
         case Listing():
             between = "\n" if block.tight else "\n\n"
-            return between.join(_item_text(item, number, block, notes, indent) for number, item in enumerate(block.items, 1))
+            return between.join(
+                _item_text(item, number, block, notes, indent) for number, item in enumerate(block.items, 1)
+            )
 
 
 def paragraph_text(children: tuple[Inline, ...], notes: Notes, indent: str = "") -> str:

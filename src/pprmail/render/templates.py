@@ -24,11 +24,11 @@ def open_templates(root: Path) -> Environment:
 
     An undefined variable is an error; ``.mjml.j2``, ``.html.j2`` and ``.xml.j2`` escape what they are given.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     return Environment(
         loader=FileSystemLoader([root / FOLDER, packaged_folder()]),
-        autoescape=lambda name: name is not None and not name.endswith(".txt.j2"),
+        autoescape=lambda name: name is not None and not name.endswith(".txt.j2"),  # noqa: S701 - all but plain text
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -38,7 +38,7 @@ def open_templates(root: Path) -> Environment:
 
 def render_template(templates: Environment, name: str, values: dict[str, Any]) -> str:
     """What the template makes of ``values``. Raises ``PprmailError`` with the template's name and line."""
-    from jinja2 import TemplateError, TemplateSyntaxError  # noqa: PLC0415
+    from jinja2 import TemplateError, TemplateSyntaxError
 
     try:
         return templates.get_template(name).render(values)
@@ -46,7 +46,9 @@ def render_template(templates: Environment, name: str, values: dict[str, Any]) -
         message = f"{FOLDER}/{error.name}:{error.lineno}: {error.message}; mend the template, or delete it to use the packaged one"
         raise PprmailError(message) from error
     except TemplateError as error:
-        message = f"{FOLDER}/{name}:{_line_in(error, name)}: {error}; mend the template, or delete it to use the packaged one"
+        message = (
+            f"{FOLDER}/{name}:{_line_in(error, name)}: {error}; mend the template, or delete it to use the packaged one"
+        )
         raise PprmailError(message) from error
 
 

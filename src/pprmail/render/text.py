@@ -25,7 +25,12 @@ def text_values(settings: Settings, issue: Issue) -> dict[str, Any]:
         "word_notes": notes.take(),
         "summaries": [_summary_values(settings, issue, summary, notes) for summary in issue.summaries],
         "notices": [
-            {"title": heading_text(notice.title.text, "-"), "body": prose_text(notice.body, notes), "notes": notes.take()} for notice in issue.notices
+            {
+                "title": heading_text(notice.title.text, "-"),
+                "body": prose_text(notice.body, notes),
+                "notes": notes.take(),
+            }
+            for notice in issue.notices
         ],
         "footer": wrap(
             f"You receive this because you subscribed to {settings.newsletter.title}, "

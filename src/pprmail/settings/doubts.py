@@ -24,7 +24,14 @@ _LINE_BREAKS = re.compile(r"[\r\n\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 def find_doubts(settings: Settings) -> Iterator[_Doubt]:
     """Every value that cannot be right, as (table, key, message, hint). An empty required text is told as missing."""
-    for test in (_newsletter_doubts, _sender_doubts, _unsubscribe_doubts, _delivery_doubts, _vocabulary_doubts, _check_doubts):
+    for test in (
+        _newsletter_doubts,
+        _sender_doubts,
+        _unsubscribe_doubts,
+        _delivery_doubts,
+        _vocabulary_doubts,
+        _check_doubts,
+    ):
         yield from test(settings)
 
 
@@ -60,13 +67,23 @@ def _addresses(table: str, part: object, *keys: str) -> Iterator[_Doubt]:
         try:
             _ = value and normal_address(value)
         except BadAddressError as error:
-            yield table, key, f"{key!r} in [{table}] is {value!r}, which is no mail address ({error})", "write one such as editor@example.org"
+            yield (
+                table,
+                key,
+                f"{key!r} in [{table}] is {value!r}, which is no mail address ({error})",
+                "write one such as editor@example.org",
+            )
 
 
 def _one_of(table: str, part: object, key: str, choices: tuple[str, ...]) -> Iterator[_Doubt]:
     value = getattr(part, key)
     if value not in choices:
-        yield table, key, f"{key!r} in [{table}] is {value!r}", did_you_mean(value, choices) or f"write one of {', '.join(choices)}"
+        yield (
+            table,
+            key,
+            f"{key!r} in [{table}] is {value!r}",
+            did_you_mean(value, choices) or f"write one of {', '.join(choices)}",
+        )
 
 
 def _matches(table: str, part: object, key: str, pattern: re.Pattern[str], hint: str) -> Iterator[_Doubt]:
@@ -80,12 +97,23 @@ def _newsletter_doubts(settings: Settings) -> Iterator[_Doubt]:
     yield from _texts(table, own, "id", "title", "author", "base_url", "tag_authority", "language", "timezone")
     yield from _matches(table, own, "id", _LABEL, "use lower-case letters, digits and hyphens only")
     yield from _matches(table, own, "language", _LANGUAGE, "write a language tag such as en or fr-CA")
-    yield from _matches(table, own, "tag_authority", _AUTHORITY, "write a domain that you held and the year, such as blog.example.org,2013")
+    yield from _matches(
+        table,
+        own,
+        "tag_authority",
+        _AUTHORITY,
+        "write a domain that you held and the year, such as blog.example.org,2013",
+    )
     yield from _urls(table, own, "base_url")
     try:
         _ = own.timezone and own.zone
     except (OSError, ValueError):
-        yield table, "timezone", f"'timezone' in [newsletter] is {own.timezone!r}, which is no time zone", "write one such as America/Toronto"
+        yield (
+            table,
+            "timezone",
+            f"'timezone' in [newsletter] is {own.timezone!r}, which is no time zone",
+            "write one such as America/Toronto",
+        )
 
 
 def _sender_doubts(settings: Settings) -> Iterator[_Doubt]:
@@ -103,7 +131,12 @@ def _unsubscribe_doubts(settings: Settings) -> Iterator[_Doubt]:
     if own.owner == "service":
         yield from _texts(table, own, "service_url")
     if own.owner != "provider" and not own.mailto:
-        yield table, "mailto", "[unsubscribe] has no 'mailto'", "add mailto = \"unsubscribe@…\", an address that somebody reads"
+        yield (
+            table,
+            "mailto",
+            "[unsubscribe] has no 'mailto'",
+            'add mailto = "unsubscribe@…", an address that somebody reads',
+        )
 
 
 def _delivery_doubts(settings: Settings) -> Iterator[_Doubt]:
@@ -115,7 +148,12 @@ def _delivery_doubts(settings: Settings) -> Iterator[_Doubt]:
     yield from _addresses("smtp", settings.smtp, "envelope_sender")
     yield from _urls("sendgrid", settings.sendgrid, "host")
     if settings.smtp.security == "none" and settings.smtp.host not in _LOOPBACK:
-        yield "smtp", "security", "'security' in [smtp] is 'none'", "that is for this machine alone: write starttls or tls"
+        yield (
+            "smtp",
+            "security",
+            "'security' in [smtp] is 'none'",
+            "that is for this machine alone: write starttls or tls",
+        )
     for name, part, key, least in (
         (table, own, "batch_size", 1),
         (table, own, "max_per_minute", 0),
@@ -132,7 +170,12 @@ def _delivery_doubts(settings: Settings) -> Iterator[_Doubt]:
     try:
         "".encode(encoding or "utf-8")
     except LookupError:
-        yield "subscribers", "encoding", f"'encoding' in [subscribers] is {encoding!r}, which is none", "write one such as cp1252, or leave it empty for UTF-8"
+        yield (
+            "subscribers",
+            "encoding",
+            f"'encoding' in [subscribers] is {encoding!r}, which is none",
+            "write one such as cp1252, or leave it empty for UTF-8",
+        )
 
 
 def _vocabulary_doubts(settings: Settings) -> Iterator[_Doubt]:
@@ -144,7 +187,12 @@ def _vocabulary_doubts(settings: Settings) -> Iterator[_Doubt]:
                 yield "vocabulary", key, f"{key!r} in [vocabulary] holds {name!r}", "a name is not empty and has no ';'"
     for alias, name in own.aliases.items():
         if name not in names:
-            yield "vocabulary.aliases", alias, f"the alias {alias!r} stands for {name!r}, which is not in [vocabulary]", did_you_mean(name, names)
+            yield (
+                "vocabulary.aliases",
+                alias,
+                f"the alias {alias!r} stands for {name!r}, which is not in [vocabulary]",
+                did_you_mean(name, names),
+            )
 
 
 def _check_doubts(settings: Settings) -> Iterator[_Doubt]:
@@ -152,9 +200,19 @@ def _check_doubts(settings: Settings) -> Iterator[_Doubt]:
     for key, listed in (("disable", own.disable), ("enable", own.enable)):
         for rule in listed:
             if rule not in RULES:
-                yield "check", key, f"{key!r} in [check] names {rule!r}, which is no rule", did_you_mean(rule, tuple(RULES)) or "'pprmail check --explain all' lists them"
+                yield (
+                    "check",
+                    key,
+                    f"{key!r} in [check] names {rule!r}, which is no rule",
+                    did_you_mean(rule, tuple(RULES)) or "'pprmail check --explain all' lists them",
+                )
             elif key == "disable" and not RULES[rule].judgement:
-                yield "check", key, f"'disable' in [check] names {rule!r}, which is about form", "such a rule cannot be turned off: take it out"
+                yield (
+                    "check",
+                    key,
+                    f"'disable' in [check] names {rule!r}, which is about form",
+                    "such a rule cannot be turned off: take it out",
+                )
     yield from _one_of("archive", settings.archive, "emails", ("show", "obfuscate", "hide"))
     yield from _urls("archive", settings.archive, "websub_hub")
     yield from _addresses("check", own, "crossref_mailto")

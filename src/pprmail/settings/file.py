@@ -48,7 +48,9 @@ def load_settings(root: Path) -> Settings:
         found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         place = f"{found[1]}:{found[2]}" if found else "1:1"
         reason = str(error).partition(" (at ")[0]
-        message = f"{FILE_NAME}:{place}: error: is not TOML: {reason}; put quotes around texts, and one key = value on a line"
+        message = (
+            f"{FILE_NAME}:{place}: error: is not TOML: {reason}; put quotes around texts, and one key = value on a line"
+        )
         raise PprmailError(message) from error
     reader = _Reader(_key_lines(text))
     settings = reader.read(tables, root)
@@ -75,6 +77,7 @@ def _key_lines(text: str) -> dict[tuple[str, str], int]:
     return lines
 
 
+_WITHOUT_FINAL_SLASH = {"base_url", "service_url"}
 _KINDS: dict[str, tuple[type, str]] = {
     "str": (str, "a text in quotes"),
     "int": (int, "a whole number"),
@@ -97,10 +100,12 @@ class _Reader:
 
     def read(self, tables: dict[str, Any], root: Path) -> Settings:
         sections = {f.metadata.get("table", f.name): f for f in fields(Settings) if f.name != "root"}
-        for name in tables:
-            if name not in sections:
-                what = f"unknown table [{name}]" if isinstance(tables[name], dict) else f"unknown key {name!r} outside any table"
-                self.fault(name if isinstance(tables[name], dict) else "", "" if isinstance(tables[name], dict) else name, what, did_you_mean(name, tuple(sections)))
+        for name, value in tables.items():
+            hint = did_you_mean(name, tuple(sections))
+            if name not in sections and isinstance(value, dict):
+                self.fault(name, "", f"unknown table [{name}]", hint)
+            elif name not in sections:
+                self.fault("", name, f"unknown key {name!r} outside any table", hint)
         types = get_type_hints(Settings)
         parts = {f.name: self._section(types[f.name], name, tables.get(name, {})) for name, f in sections.items()}
         settings = Settings(root=root, **parts)
@@ -108,7 +113,7 @@ class _Reader:
             self.fault(table, key, message, hint)
         return settings
 
-    def _section(self, kind: type, table: str, given: object) -> object:
+    def _section(self, kind: type, table: str, given: object) -> Any:  # noqa: ANN401 - one of the settings' classes
         if not is_dataclass(kind):  # pragma: no cover - a bug in Settings
             raise TypeError(kind)
         if not isinstance(given, dict):
@@ -118,24 +123,31 @@ class _Reader:
         for key in given:
             if key not in known:
                 self.fault(table, key, f"unknown key {key!r} in [{table}]", did_you_mean(key, tuple(known)))
-        return kind(**{key: self._value(table, f, given) for key, f in known.items() if key in given or self._is_required(f)})
+        return kind(
+            **{key: self._value(table, f, given) for key, f in known.items() if key in given or self._is_required(f)}
+        )
 
     @staticmethod
     def _is_required(setting: Any) -> bool:  # noqa: ANN401 - dataclasses.Field of any type
         return setting.default is MISSING and setting.default_factory is MISSING
 
-    def _value(self, table: str, setting: Any, given: dict[str, Any]) -> object:  # noqa: ANN401
+    def _value(self, table: str, setting: Any, given: dict[str, Any]) -> Any:  # noqa: ANN401
         kind, words = _KINDS[setting.type]
-        empty = tuple() if kind is list else kind()  # noqa: C408
+        empty: Any = () if kind is list else kind()
         if setting.name not in given:
-            self.fault(table, setting.name, f"[{table}] has no {setting.name!r}", f"add {setting.name} = … under [{table}]")
+            self.fault(
+                table, setting.name, f"[{table}] has no {setting.name!r}", f"add {setting.name} = … under [{table}]"
+            )
             return empty
-        value = given[setting.name]
+        value: Any = given[setting.name]
         texts = value if isinstance(value, list) else value.values() if isinstance(value, dict) else ()
-        if type(value) is not kind or not all(isinstance(text, str) for text in texts):
+        fits = type(value) is kind and all(isinstance(text, str) for text in texts)
+        if not fits:
             self.fault(table, setting.name, f"{setting.name!r} in [{table}] must be {words}")
             return empty
-        return tuple(value) if kind is list else value.rstrip("/") if setting.name in {"base_url", "service_url", "host"} else value
+        if setting.name in _WITHOUT_FINAL_SLASH:
+            return value.rstrip("/")
+        return tuple(value) if kind is list else value
 
 
 def check_base_url(url: str) -> str:

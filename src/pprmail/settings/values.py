@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pprmail.errors import PprmailError
 from pprmail.model import Vocabulary
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from zoneinfo import ZoneInfo
 
 POSTAL_PLACEHOLDER = "POSTAL ADDRESS TO BE FILLED IN"
@@ -35,7 +35,7 @@ class Newsletter:
     @property
     def zone(self) -> ZoneInfo:
         """The newsletter's time zone."""
-        from zoneinfo import ZoneInfo  # noqa: PLC0415
+        from zoneinfo import ZoneInfo
 
         return ZoneInfo(self.timezone)
 
@@ -118,7 +118,12 @@ class VocabularySettings:
     """``[vocabulary]``: what summaries may be filed under."""
 
     topics: tuple[str, ...] = ()
-    types_of_research: tuple[str, ...] = ("Meta-analysis", "Randomized controlled trial", "Practice-based study", "Review")
+    types_of_research: tuple[str, ...] = (
+        "Meta-analysis",
+        "Randomized controlled trial",
+        "Practice-based study",
+        "Review",
+    )
     aliases: dict[str, str] = field(default_factory=dict)
 
 
@@ -162,7 +167,9 @@ class Settings:
     outbox: Outbox = field(default_factory=Outbox)
     smtp: Smtp = field(default_factory=Smtp)
     sendgrid: Sendgrid = field(default_factory=Sendgrid)
-    vocabulary_settings: VocabularySettings = field(default_factory=VocabularySettings, metadata={"table": "vocabulary"})
+    vocabulary_settings: VocabularySettings = field(
+        default_factory=VocabularySettings, metadata={"table": "vocabulary"}
+    )
     check: Check = field(default_factory=Check)
     archive: Archive = field(default_factory=Archive)
     preview: Preview = field(default_factory=Preview)
@@ -184,7 +191,7 @@ class Settings:
         url = os.environ.get("PPRMAIL_DATABASE") or self.delivery.database
         prefix = "sqlite:///"
         if not url.startswith(prefix):
-            message = f"the database {url.partition('://')[0]!r} is not supported; write database = \"sqlite:///.pprmail/state.db\" under [delivery]"
+            message = f'the database {url.partition("://")[0]!r} is not supported; write database = "sqlite:///.pprmail/state.db" under [delivery]'
             raise PprmailError(message)
         return prefix + str(self.root / url.removeprefix(prefix))
 

@@ -39,7 +39,7 @@ class OutboxProvider:
             probe.write_bytes(b"\n")
             probe.unlink()
         except OSError as error:
-            message = f"{self.shown}: cannot be written ({error.strerror}); check the folder's permissions and the disk's space, or name another under [outbox] folder"
+            message = f"{self.shown}: cannot be written ({error.strerror}); check its permissions and the disk's space, or name another under [outbox] folder"
             raise PprmailError(message) from error
 
     def refuse_strangers(self, recipients: Iterable[Subscriber]) -> None:
