@@ -26,7 +26,7 @@ from pprmail.cli.sending import (
     status_json,
     status_table,
 )
-from pprmail.delivery.dispatch import Run, Stop, dispatch
+from pprmail.delivery.dispatch import Run, dispatch
 from pprmail.delivery.messages import LetterWriter
 from pprmail.delivery.plan import plan_mailing
 from pprmail.delivery.seal import seal_mail
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from pprmail.cli import App
     from pprmail.cli.console import Console
-    from pprmail.delivery.dispatch import Run, Stop, dispatch
+    from pprmail.delivery.dispatch import Stop
     from pprmail.delivery.ledger import Ledger, Mailing
     from pprmail.delivery.plan import Plan
     from pprmail.delivery.seal import SealedMail

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from contextlib import closing
 from datetime import UTC, datetime
@@ -69,7 +70,7 @@ def _read(one: str, keyring: Keyring, settings: Settings) -> Requests:
     if one != "-" and not path.is_file():
         return read_word(one) or Requests(ignored=(f"{one!r} is no address, no token and no file",))
     try:
-        content = click.get_binary_stream("stdin").read() if one == "-" else path.read_bytes()
+        content = sys.stdin.buffer.read() if one == "-" else path.read_bytes()
     except OSError as error:
         message = f"{one}: cannot be read ({error.strerror}); close it in other programs and check its permissions"
         raise PprmailError(message) from error
