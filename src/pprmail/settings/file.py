@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import MISSING, fields, is_dataclass
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any
 
 from pprmail.errors import FaultsError, PprmailError, Problem
 from pprmail.rules import did_you_mean
+from pprmail.settings import values
 from pprmail.settings.doubts import find_doubts, url_fault
 from pprmail.settings.values import Settings
 
@@ -106,8 +107,10 @@ class _Reader:
                 self.fault(name, "", f"unknown table [{name}]", hint)
             elif name not in sections:
                 self.fault("", name, f"unknown key {name!r} outside any table", hint)
-        types = get_type_hints(Settings)
-        parts = {f.name: self._section(types[f.name], name, tables.get(name, {})) for name, f in sections.items()}
+        parts = {
+            f.name: self._section(getattr(values, str(f.type)), name, tables.get(name, {}))
+            for name, f in sections.items()
+        }
         settings = Settings(root=root, **parts)
         for table, key, message, hint in find_doubts(settings):
             self.fault(table, key, message, hint)
