@@ -7,25 +7,23 @@ been taken, and counts as unknown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import or_, select
 
 from pprmail.audience.consent import FILE, load_suppressed, record_suppressions, suppression_test
 from pprmail.audience.keys import missing_key
 from pprmail.audience.tokens import Signer
+from pprmail.delivery.ledger.queries import as_mailing, read_counts, read_outcomes, read_recipients
+from pprmail.delivery.ledger.values import ISSUE_KIND, OUTBOX, Batch, TestMail
 from pprmail.delivery.providers.base import Outcome
 from pprmail.delivery.seal import SealedMail
 from pprmail.errors import PprmailError
-from pprmail.model import EXCLUSION_REASONS, Subscriber
 from pprmail.state import (
     addresses,
     batches,
     database_path,
-    exceptions,
-    exclusions,
     keys,
     mailings,
     open_state,
@@ -37,74 +35,15 @@ from pprmail.state import (
 )  # fmt: skip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from sqlalchemy import Connection, Engine
 
     from pprmail.audience.keys import Keyring
+    from pprmail.delivery.ledger.values import Counts, Mailing
     from pprmail.delivery.plan import Plan
     from pprmail.delivery.providers.base import Answer
-
-ISSUE_KIND = "issue"
-OUTBOX = "outbox"
-
-
-class Recipient(NamedTuple):
-    """A recipient of a mailing: the number in it, from 1, and whom to mail."""
-
-    number: int
-    subscriber: Subscriber
-
-
-class Batch(NamedTuple):
-    """A claimed batch: the recipients to hand over in one request, and the attempt it is claimed under."""
-
-    number: int
-    attempt: str
-    recipients: tuple[Recipient, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What became of everyone. Always rows = recipients + excluded; recipients = accepted + rejected + unknown + waiting."""
-
-    rows: int
-    recipients: int
-    excluded: dict[str, int]
-    accepted: int
-    rejected: int
-    unknown: int
-    waiting: int
-
-    @property
-    def is_complete(self) -> bool:
-        """Everyone was accepted."""
-        return self.accepted == self.recipients
-
-
-@dataclass(frozen=True, slots=True)
-class Mailing:
-    """One sealed content to one frozen audience through one provider. Times are aware, UTC."""
-
-    id: int
-    issue: str
-    provider: str
-    sealed_sha256: str
-    key_fingerprint: str
-    sealed: datetime
-    ended: datetime | None
-    cancelled: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class TestMail:
-    """The last test mail of an issue: what it showed, and when."""
-
-    __test__ = False
-
-    sealed_sha256: str
-    sent: datetime
+    from pprmail.model import Subscriber
 
 
 class Ledger:
@@ -144,12 +83,22 @@ class Ledger:
             row = connection.execute(
                 select(mailings).where(mailings.c.issue == issue, through).order_by(mailings.c.id.desc()).limit(1)
             ).first()
-        return _mailing(row) if row else None
+        return as_mailing(row) if row else None
 
     def issues(self) -> tuple[str, ...]:
         """The issues that have mailings, oldest first."""
         with reading(self._engine) as connection:
             return tuple(connection.scalars(select(mailings.c.issue).distinct().order_by(mailings.c.issue)))
+
+    def counts(self, mailing: Mailing) -> Counts:
+        """What became of everyone in ``mailing``."""
+        with reading(self._engine) as connection:
+            return read_counts(connection, mailing)
+
+    def outcomes(self, mailing: Mailing) -> tuple[tuple[int, Subscriber, str, str], ...]:
+        """Number, subscriber, outcome and detail of every recipient, in order."""
+        with reading(self._engine) as connection:
+            return tuple(read_outcomes(connection, mailing))
 
     def sealed_mail(self, mailing: Mailing) -> SealedMail:
         """The content that was sealed."""
@@ -182,86 +131,6 @@ class Ledger:
         with reading(self._engine) as connection:
             return load_suppressed(connection, sources) if sources else load_suppressed(connection)
 
-    def counts(self, mailing: Mailing) -> Counts:
-        """What became of everyone in ``mailing``."""
-        with reading(self._engine) as connection:
-            states = dict.fromkeys(("waiting", "claimed", "accepted", "unknown"), 0)
-            size = func.sum(batches.c.last - batches.c.first + 1)
-            states.update(
-                dict(
-                    connection.execute(
-                        select(batches.c.state, size).where(batches.c.mailing == mailing.id).group_by(batches.c.state)
-                    )
-                )
-            )
-            reasons = connection.execute(
-                select(exclusions.c.reason, func.count())
-                .where(exclusions.c.mailing == mailing.id)
-                .group_by(exclusions.c.reason)
-            )
-            found: dict[str, int] = dict(iter(reasons))
-            odd = {
-                (outcome, state): count
-                for outcome, state, count in connection.execute(
-                    select(exceptions.c.outcome, batches.c.state, func.count())
-                    .join(
-                        batches,
-                        and_(
-                            batches.c.mailing == exceptions.c.mailing,
-                            exceptions.c.number.between(batches.c.first, batches.c.last),
-                        ),
-                    )
-                    .where(exceptions.c.mailing == mailing.id)
-                    .group_by(exceptions.c.outcome, batches.c.state)
-                )
-            }
-        for (_, state), count in odd.items():
-            states[state] -= count
-        suppressed, rejected = (
-            sum(count for (outcome, _), count in odd.items() if outcome == kind) for kind in ("suppressed", "rejected")
-        )
-        found["suppressed"] = found.get("suppressed", 0) + suppressed
-        excluded = {reason: found[reason] for reason in EXCLUSION_REASONS if found.get(reason)}
-        recipient_count = sum(states.values()) + rejected
-        return Counts(
-            rows=recipient_count + sum(excluded.values()),
-            recipients=recipient_count,
-            excluded=excluded,
-            accepted=states["accepted"],
-            rejected=rejected,
-            unknown=states["unknown"] + states["claimed"],
-            waiting=states["waiting"],
-        )
-
-    def outcomes(self, mailing: Mailing) -> Iterator[tuple[int, Subscriber, str, str]]:
-        """Number, subscriber, outcome and detail of every recipient, in order."""
-        query = (
-            select(
-                recipients.c.number,
-                addresses.c.address,
-                recipients.c.name,
-                func.coalesce(exceptions.c.outcome, batches.c.state),
-                func.coalesce(exceptions.c.detail, ""),
-            )
-            .join(addresses, addresses.c.id == recipients.c.address)
-            .join(
-                batches,
-                and_(
-                    batches.c.mailing == recipients.c.mailing,
-                    recipients.c.number.between(batches.c.first, batches.c.last),
-                ),
-            )
-            .outerjoin(
-                exceptions,
-                and_(exceptions.c.mailing == recipients.c.mailing, exceptions.c.number == recipients.c.number),
-            )
-            .where(recipients.c.mailing == mailing.id)
-            .order_by(recipients.c.number)
-        )
-        with reading(self._engine) as connection:
-            for number, address, name, outcome, detail in connection.execute(query):
-                yield number, Subscriber(address, name), "unknown" if outcome == "claimed" else outcome, detail
-
     # Seal, freeze, plan
 
     def begin(self, sealed: SealedMail, plan: Plan, provider: str, now: datetime) -> Mailing:
@@ -291,7 +160,7 @@ class Ledger:
                 connection, (signer.address_hash(address) for address in plan.audience.unsubscribed), key, FILE, now
             )
             row = connection.execute(select(mailings).where(mailings.c.id == mailing[0])).one()
-        return _mailing(row)
+        return as_mailing(row)
 
     # Send
 
@@ -317,12 +186,14 @@ class Ledger:
                 .where(here, batches.c.number == row.number)
                 .values(state="claimed", attempt=attempt, claimed=now.isoformat(), detail=None)
             )
-            return Batch(row.number, attempt, _recipients(connection, mailing, row.first, row.last))
+            return Batch(row.number, attempt, read_recipients(connection, mailing, row.first, row.last))
 
     def _suppress(self, connection: Connection, mailing: Mailing, first: int, last: int) -> None:
         is_suppressed = suppression_test(load_suppressed(connection), self._keyring, self._newsletter_id)
         late = [
-            one.number for one in _recipients(connection, mailing, first, last) if is_suppressed(one.subscriber.address)
+            one.number
+            for one in read_recipients(connection, mailing, first, last)
+            if is_suppressed(one.subscriber.address)
         ]
         rows = [(mailing.id, number, "suppressed", "asked to leave after the seal") for number in late]
         if rows:
@@ -413,36 +284,3 @@ def _freeze(connection: Connection, mailing: int, plan: Plan) -> None:
             "INSERT INTO exclusions VALUES (?, ?, ?)",
             [(mailing, one.line, one.reason) for one in plan.audience.exclusions],
         )
-
-
-def _recipients(connection: Connection, mailing: Mailing, first: int, last: int) -> tuple[Recipient, ...]:
-    """The recipients numbered from ``first`` to ``last``, less the exceptions among them."""
-    query = (
-        select(recipients.c.number, addresses.c.address, recipients.c.name)
-        .join(addresses, addresses.c.id == recipients.c.address)
-        .outerjoin(
-            exceptions, and_(exceptions.c.mailing == recipients.c.mailing, exceptions.c.number == recipients.c.number)
-        )
-        .where(
-            recipients.c.mailing == mailing.id, recipients.c.number.between(first, last), exceptions.c.number.is_(None)
-        )
-        .order_by(recipients.c.number)
-    )
-    return tuple(Recipient(number, Subscriber(address, name)) for number, address, name in connection.execute(query))
-
-
-def _time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
-
-
-def _mailing(row: Any) -> Mailing:  # noqa: ANN401 - a row of mailings
-    return Mailing(
-        id=row.id,
-        issue=row.issue,
-        provider=row.provider,
-        sealed_sha256=row.sealed_sha256,
-        key_fingerprint=row.key_fingerprint,
-        sealed=datetime.fromisoformat(row.sealed),
-        ended=_time(row.ended),
-        cancelled=_time(row.cancelled),
-    )

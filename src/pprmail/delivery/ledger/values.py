@@ -1,0 +1,71 @@
+"""What the ledger speaks of: mailings, batches, recipients, and the counts that always add up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pprmail.model import Subscriber
+
+ISSUE_KIND = "issue"
+OUTBOX = "outbox"
+
+
+class Recipient(NamedTuple):
+    """A recipient of a mailing: the number in it, from 1, and whom to mail."""
+
+    number: int
+    subscriber: Subscriber
+
+
+class Batch(NamedTuple):
+    """A claimed batch: the recipients to hand over in one request, and the attempt it is claimed under."""
+
+    number: int
+    attempt: str
+    recipients: tuple[Recipient, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of everyone. Always rows = recipients + excluded; recipients = accepted + rejected + unknown + waiting."""
+
+    rows: int
+    recipients: int
+    excluded: dict[str, int]
+    accepted: int
+    rejected: int
+    unknown: int
+    waiting: int
+
+    @property
+    def is_complete(self) -> bool:
+        """Everyone was accepted."""
+        return self.accepted == self.recipients
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """One sealed content to one frozen audience through one provider. Times are aware, UTC."""
+
+    id: int
+    issue: str
+    provider: str
+    sealed_sha256: str
+    key_fingerprint: str
+    sealed: datetime
+    ended: datetime | None
+    cancelled: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TestMail:
+    """The last test mail of an issue: what it showed, and when."""
+
+    __test__ = False
+
+    sealed_sha256: str
+    sent: datetime
