@@ -71,7 +71,8 @@ def mail_html(mjml: str) -> str:
     from mjml import mjml2html
 
     try:
-        return str(mjml2html(mjml))
+        # MJML would fetch a font of a known name from Google
+        return str(mjml2html(mjml, fonts={}))
     except ValueError as error:
         message = f"templates/{HTML_TEMPLATE}: MJML refuses what the template makes ({error}); an unclosed tag or a bare '<' is the usual cause"
         raise PprmailError(message) from error

@@ -33,8 +33,8 @@ def text_values(settings: Settings, issue: Issue) -> dict[str, Any]:
             for notice in issue.notices
         ],
         "footer": wrap(
-            f"You receive this because you subscribed to {settings.newsletter.title}, "
-            f"which {settings.sender.name} sends on behalf of {settings.sender.organisation}."
+            f"You receive this because you subscribed to {settings.newsletter.title}. "
+            f"It is sent by {settings.sender.name} on behalf of {settings.sender.organisation}."
         ),
         "postal_address": wrap(settings.sender.postal_address),
         "reader_name": marks.NAME_TEXT,

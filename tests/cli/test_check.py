@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conftest import summary_text
+from pprmail.cli.check import explain_rules
+from pprmail.errors import PprmailError
+from pprmail.rules import RULES
+
+if TYPE_CHECKING:
+    from conftest import Newsletter
+
+
+def two_faults(newsletter: Newsletter) -> None:
+    newsletter.write("issues/2020-08/1-doe.md", summary_text("R&D: 100%", Topics="Adherense", Blurb="rest, 100%"))
+    newsletter.write("issues/2020-08/notes.docx", b"PK")
+
+
+def test_the_samples_have_one_doubt_and_no_fault(sample: Newsletter) -> None:
+    done = sample.run("check")
+
+    assert (
+        done.stdout
+        == "issues/2017-07/issue.md:1:1: warning: 1 summary in 2017-07; two or three are usual [summary-count]\n"
+    )
+    assert done.stderr == "0 errors, 1 warning in 3 issues\n"
+    assert done.returncode == 0
+
+
+def test_strict_counts_doubts_as_faults(sample: Newsletter) -> None:
+    assert sample.run("check", "--strict", "2017-07").returncode == 1
+    assert sample.run("check", "--strict", "2020-08").returncode == 0
+
+
+def test_every_fault_is_told_with_its_place(newsletter: Newsletter) -> None:
+    two_faults(newsletter)
+
+    done = newsletter.run("check", "2020-08")
+
+    assert done.stdout.splitlines() == [
+        "issues/2020-08/1-doe.md:4:9: error: unknown topic 'Adherense'; did you mean 'Adherence'? [unknown-topic]",
+        "issues/2020-08/notes.docx:1:1: warning: does not go out; paste its text into a .md file, and keep the document elsewhere [stray-file]",
+    ]
+    assert done.stderr == "1 error, 1 warning in 2020-08\n"
+    assert done.returncode == 1
+
+
+def test_json_is_as_documented(newsletter: Newsletter) -> None:
+    two_faults(newsletter)
+
+    done = newsletter.run("check", "2020-08", "--format", "json")
+
+    found = json.loads(done.stdout)
+    assert (found["issues"], found["errors"], found["warnings"]) == (["2020-08"], 1, 1)
+    assert found["problems"][0] == {
+        "path": "issues/2020-08/1-doe.md",
+        "line": 4,
+        "column": 9,
+        "severity": "error",
+        "rule": "unknown-topic",
+        "message": "unknown topic 'Adherense'",
+        "hint": "did you mean 'Adherence'?",
+    }
+
+
+def test_github_annotations_are_escaped(newsletter: Newsletter) -> None:
+    newsletter.write("issues/2020-08/1-doe.md", summary_text(Topics="100%: a, b"))
+
+    done = newsletter.run("check", "2020-08", "--format", "github")
+
+    assert done.stdout.startswith(
+        "::error file=issues/2020-08/1-doe.md,line=4,col=9,title=unknown-topic::unknown topic '100%25: a, b'"
+    )
+
+
+def test_odd_folders_are_told_when_all_is_checked(newsletter: Newsletter) -> None:
+    (newsletter.root / "issues/2020-13").mkdir()
+    (newsletter.root / "issues/old").mkdir()
+
+    done = newsletter.run("check")
+
+    assert (
+        "issues/2020-13:1:1: error: the folder '2020-13' names no month; call it by year and month, such as 2020-08 [bad-month]"
+        in done.stdout
+    )
+    assert "issues/old:1:1: warning: the folder 'old' is no issue" in done.stdout
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("issue", "sentence"),
+    [
+        ("2020-13", "pprmail: no issue '2020-13': an issue is named by its year and month, such as 2020-08\n"),
+        (
+            "2021-01",
+            "pprmail: no issue '2021-01': there is no folder issues/2021-01; start it with 'pprmail new 2021-01'\n",
+        ),
+        ("../x", "pprmail: no issue '../x': an issue is named by its year and month, such as 2020-08\n"),
+    ],
+)
+def test_an_issue_that_is_not_there_is_told(newsletter: Newsletter, issue: str, sentence: str) -> None:
+    done = newsletter.run("check", issue)
+
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", sentence)
+
+
+@pytest.mark.parametrize("rule", sorted(RULES))
+def test_every_rule_is_explained(rule: str) -> None:
+    explained = explain_rules(rule)
+
+    assert explained.startswith(f"{rule} ({RULES[rule].severity})\n")
+    assert "ilence" in explained
+
+
+def test_explain_needs_no_newsletter(newsletter: Newsletter) -> None:
+    (newsletter.root / "pprmail.toml").unlink()
+
+    done = newsletter.run("check", "--explain", "all")
+
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) == len(RULES)
+
+
+def test_explaining_an_unknown_rule_names_the_nearest() -> None:
+    with pytest.raises(PprmailError, match="no rule 'bad-dio'; did you mean 'bad-doi'"):
+        explain_rules("bad-dio")
+
+
+def test_no_colour_without_a_terminal(newsletter: Newsletter) -> None:
+    two_faults(newsletter)
+
+    assert "\x1b" not in newsletter.run("check").stdout

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pprmail.manuscript.markdown import parse_text
+from pprmail.render.prose import HtmlStyle, Notes, prose_html, prose_text, wrap
+
+if TYPE_CHECKING:
+    from pprmail.model import Prose
+
+
+def prose(text: str) -> Prose:
+    blocks, problems = parse_text(text, "x.md")
+    assert problems == ()
+    return blocks
+
+
+@pytest.mark.parametrize(
+    ("markdown", "html"),
+    [
+        pytest.param("p < .05 & R&D", "<p>p &lt; .05 &amp; R&amp;D</p>", id="signs"),
+        pytest.param("M<SD and SD>3", "<p>M&lt;SD and SD&gt;3</p>", id="no-tag"),
+        pytest.param("*d* = −0.31, χ² ≤ 3, Ř", "<p><em>d</em> = −0.31, χ² ≤ 3, Ř</p>", id="statistics"),
+        pytest.param(
+            '[a "b"](https://e.org/?a=1&b=2)',
+            '<p><a href="https://e.org/?a=1&amp;b=2">a &quot;b&quot;</a></p>',
+            id="link",
+        ),
+        pytest.param("one\\\ntwo", "<p>one<br />two</p>", id="break"),
+        pytest.param("### Heading", "<h4>Heading</h4>", id="heading"),
+        pytest.param("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>", id="tight"),
+        pytest.param("1. a\n\n2. b", "<ol>\n<li><p>a</p></li>\n<li><p>b</p></li>\n</ol>", id="loose"),
+        pytest.param("a\n\n***\n\nb", "<p>a</p>\n<hr />\n<p>b</p>", id="separator"),
+    ],
+)
+def test_html_is_well_formed_and_escaped(markdown: str, html: str) -> None:
+    assert prose_html(prose(markdown)) == html
+
+
+def test_attributes_stand_on_their_tags() -> None:
+    style = HtmlStyle(heading="h3", attributes={"p": 'class="x"', "a": 'class="y"', "hr": 'class="z"'})
+
+    html = prose_html(prose("see <https://e.org/>\n\n---"), style)
+
+    assert html == '<p class="x">see <a href="https://e.org/" class="y">https://e.org/</a></p>\n<hr class="z" />'
+
+
+@pytest.mark.parametrize(
+    ("markdown", "text", "notes"),
+    [
+        pytest.param("*a* **b**", "a b", "", id="marks"),
+        pytest.param("[our page](https://e.org/)", "our page [1]", "[1] https://e.org/", id="link"),
+        pytest.param("see https://e.org/x.", "see https://e.org/x.", "", id="bare"),
+        pytest.param("<mailto:a@e.org> or [a@e.org](mailto:a@e.org)", "mailto:a@e.org or a@e.org", "", id="mailto"),
+        pytest.param("### Why\n\nSo.", "Why\n---\n\nSo.", "", id="heading"),
+        pytest.param("- a\n- b\n  1. c", "- a\n- b\n  1. c", "", id="lists"),
+        pytest.param("one\\\ntwo", "one\ntwo", "", id="break"),
+        pytest.param("a\n\n---\n\nb", "a\n\n* * *\n\nb", "", id="separator"),
+    ],
+)
+def test_text_is_composed(markdown: str, text: str, notes: str) -> None:
+    written = Notes()
+
+    assert prose_text(prose(markdown), written) == text
+    assert written.take() == notes
+
+
+def test_a_link_keeps_its_number_and_is_noted_once() -> None:
+    notes = Notes()
+
+    text = prose_text(prose("[a](https://e.org/) [b](https://f.org/) [c](https://e.org/)"), notes)
+
+    assert text == "a [1] b [2] c [1]"
+    assert notes.take() == "[1] https://e.org/\n[2] https://f.org/"
+    assert notes.take() == ""
+
+
+def test_no_line_is_longer_than_72_but_a_lone_word() -> None:
+    url = "https://example.org/" + "x" * 80
+
+    lines = wrap(f"{'word ' * 40}{url} and more").split("\n")
+
+    assert [line for line in lines if len(line) > 72] == [url]
+
+
+def test_a_sign_stays_with_its_numbers() -> None:
+    for width in range(40, 72):
+        assert "p < .05" in wrap(f"{'x' * width} and p < .05 again and again"), width
