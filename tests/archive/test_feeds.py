@@ -64,7 +64,7 @@ def test_the_channel_follows_the_profile(newsletter: Newsletter) -> None:
     tree = etree.fromstring(rss_feed(newsletter.settings, issues(newsletter, "2020-08")))
 
     (itself,) = tree.findall("channel/atom:link", NAMESPACES)
-    assert dict(itself.attrib) == {
+    assert {str(name): str(value) for name, value in itself.attrib.items()} == {
         "href": "https://blog.example.org/feed.xml",
         "rel": "self",
         "type": "application/rss+xml",
