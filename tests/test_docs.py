@@ -1,0 +1,84 @@
+"""The documents say what the code does."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import MISSING, fields
+from typing import TYPE_CHECKING, Any
+
+from conftest import ROOT
+from pprmail.audience.csvlist import read_list
+from pprmail.manuscript.issue import ISSUE_HEADERS
+from pprmail.manuscript.summary import SUMMARY_HEADERS
+from pprmail.model import EXCLUSION_REASONS
+from pprmail.settings import values
+
+if TYPE_CHECKING:
+    from dataclasses import Field
+
+
+def tables() -> dict[str, dict[str, Field[Any]]]:
+    """The fields of each table of pprmail.toml."""
+    sections = [one for one in fields(values.Settings) if one.name != "root"]
+    return {
+        one.metadata.get("table", one.name): {key.name: key for key in fields(getattr(values, str(one.type)))}
+        for one in sections
+    }
+
+
+def shown_default(setting: Field[Any]) -> str:
+    if setting.default_factory is not MISSING:
+        return "`{}`"
+    if setting.default is MISSING:
+        return "needed"
+    default = list(setting.default) if isinstance(setting.default, tuple) else setting.default
+    return f"`{json.dumps(default)}`"
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    text = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
+    documented: dict[str, dict[str, str]] = {}
+    table = ""
+    for line in text.splitlines():
+        if found := re.match(r"\| \*\*\[(\w+)\]\*\*", line):
+            table = found[1]
+        elif found := re.match(r"\| `(\w+)` \| (.+?) \|", line):
+            documented.setdefault(table, {})[found[1]] = found[2]
+
+    assert documented == {
+        name: {key: shown_default(one) for key, one in keys.items()} for name, keys in tables().items()
+    }
+
+
+def test_every_header_is_documented() -> None:
+    text = (ROOT / "docs/writing.md").read_text(encoding="utf-8")
+    month, _, summary = text.partition("## A summary")
+
+    assert re.findall(r"^\| `([^`]+)` \|", month, re.MULTILINE) == list(ISSUE_HEADERS)
+    assert sorted(re.findall(r"^\| `([^`]+)` \|", summary, re.MULTILINE)) == sorted(SUMMARY_HEADERS)
+
+
+def test_every_exclusion_is_documented() -> None:
+    text = (ROOT / "docs/list.md").read_text(encoding="utf-8")
+
+    assert [reason for reason in EXCLUSION_REASONS if reason not in text] == []
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for path in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+        links = re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text(encoding="utf-8"))
+        assert [link for link in links if not (path.parent / link).exists()] == [], path.name
+
+
+def test_the_example_list_can_be_read() -> None:
+    rows = list(read_list(ROOT / "subscribers.example.csv", "subscribers.example.csv"))
+
+    assert len(rows) == 27
+    assert {row.email.rpartition("@")[2].casefold() for row in rows} <= {"example.org", "example.com", "example.net"}
+
+
+def test_the_samples_need_no_topic_that_is_not_there() -> None:
+    settings = (ROOT / "pprmail.toml").read_text(encoding="utf-8")
+
+    assert len(re.findall(r'^    ".*",$', settings, re.MULTILINE)) == 36
