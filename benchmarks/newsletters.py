@@ -1,0 +1,103 @@
+"""The newsletters that are measured: the sample of this repository, and issues of any length made of its text."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from itertools import cycle
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pprmail.mailcheck.proof import proofread
+from pprmail.settings import load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pprmail.mailcheck.proof import Proof
+
+ROOT = Path(__file__).parents[1]
+SAMPLE = "2020-08"
+MADE = "2026-11"
+_HEADING = "## Practice Implications"
+_HEADERS = """\
+Title: {title}
+Blurb: what study {number} found
+Citation: {citation}
+Topics: Personality Disorders; Psychodynamic Therapy (PDT); Efficacy of Treatments
+Type of Research: Meta-analysis
+"""
+_CITATION = (
+    "Keefe, J. R., McMain, S. F., McCarthy, K. S., Zilcha-Mano, S., Dinger, U., Sahin, Z., Graham, K., & Barber, J. P. "
+    "(2019). A meta-analysis of psychodynamic treatments for borderline and Cluster C personality disorders. "
+    "*Personality Disorders: Theory, Research, and Treatment*, *10*(1), 90–104."
+)
+
+
+def copy_settings(folder: Path) -> Path:
+    """The sample's settings and list in ``folder``, without issues."""
+    for name in ("pprmail.toml", "subscribers.example.csv"):
+        shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+def copy_sample(folder: Path) -> Path:
+    """The sample newsletter in ``folder``, with the issue ``SAMPLE`` alone."""
+    copy_settings(folder)
+    shutil.copytree(ROOT / "issues" / SAMPLE, folder / "issues" / SAMPLE)
+    return folder
+
+
+def make_newsletter(folder: Path, summaries: int, words: int) -> Path:
+    """A newsletter in ``folder`` whose issue ``MADE`` has so many summaries, each with a body of so many words.
+
+    Practice Implications are not counted in the words, as ``check`` does not count them; they come from the sample too.
+    """
+    copy_settings(folder)
+    # The letter is about its size or its time, not about its faults
+    with (folder / "pprmail.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[check]\ndisable = ["summary-count", "title-repeated"]\n')
+    issue = folder / "issues" / MADE
+    issue.mkdir(parents=True)
+    (issue / "issue.md").write_text("Month: November 2026\nDate: 2026-11-14\n", encoding="utf-8")
+    bodies, implications = _sample_prose()
+    paragraphs, endings = cycle(bodies), cycle(implications)
+    for number in range(1, summaries + 1):
+        title = f"Does Psychodynamic Therapy Help People with Personality Disorders, Part {number}?"
+        headers = _HEADERS.format(title=title, number=number, citation=_CITATION)
+        body = "\n\n".join(_paragraphs_of(paragraphs, words))
+        text = f"{headers}\n{body}\n\n{_HEADING}\n\n{next(endings)}\n"
+        (issue / f"{number}-study.md").write_text(text, encoding="utf-8")
+    return folder
+
+
+def _sample_prose() -> tuple[list[str], list[str]]:
+    """The paragraphs of the sample's summaries, and their Practice Implications; lists are left out."""
+    bodies: list[str] = []
+    implications: list[str] = []
+    for path in sorted((ROOT / "issues" / SAMPLE).glob("[0-9]-*.md")):
+        _, _, prose = path.read_text(encoding="utf-8").partition("\n\n")
+        body, _, ending = prose.partition(_HEADING)
+        bodies += [paragraph for paragraph in body.strip().split("\n\n") if not paragraph.startswith("- ")]
+        implications.append(ending.strip())
+    return bodies, implications
+
+
+def _paragraphs_of(paragraphs: Iterator[str], words: int) -> Iterator[str]:
+    """Paragraphs until they hold ``words`` words, the last one cut short; a word holds a letter or a digit."""
+    for paragraph in paragraphs:
+        pieces = paragraph.split()
+        counted = [at for at, piece in enumerate(pieces, 1) if re.search(r"\w", piece)]
+        if len(counted) < words:
+            words -= len(counted)
+            yield paragraph
+        else:
+            cut = " ".join(pieces[: counted[words - 1]])
+            # An emphasis that the cut leaves open is dropped
+            yield cut.replace("*", "") if cut.count("*") % 2 else cut
+            return
+
+
+def proof_of(folder: Path, issue: str) -> Proof:
+    """What proofreading an issue of the newsletter in ``folder`` gives."""
+    return proofread(load_settings(folder), issue)
