@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -30,6 +31,7 @@ DOI_IN_TEXT = re.compile(
 DOI_PREFIX = re.compile(r"(?:https?://)?(?:dx\.|www\.)?doi\.org/|doi:?\s*", re.IGNORECASE)
 _DATE = re.compile(r"\((\d{4})[a-z]?(?:,\s*(?:([A-Za-z]+)\.?)?[^()]*)?\)")
 _CLOSERS = {")": "(", "]": "[", ">": "<", "}": "{"}
+_ENDS_SENTENCE = frozenset(".,;:!?'’”\"")
 
 
 class CitationDate(NamedTuple):
@@ -43,15 +45,29 @@ class CitationDate(NamedTuple):
 def trim_url(text: str) -> str:
     """``text`` without the punctuation that ends the sentence rather than the address.
 
-    A closing bracket stays when its opening one is inside, as in the old DOIs.
+    A closing bracket stays when its opening one is inside, as in the old DOIs; a ``]`` whose opening one is not inside
+    ends the address wherever it stands, for it ends the words of a Markdown link.
     """
-    while text:
-        last = text[-1]
-        if last in ".,;:!?'’”\"" or (last in _CLOSERS and text.count(last) > text.count(_CLOSERS[last])):
-            text = text[:-1]
-        else:
+    text = text[: _words_end(text)]
+    counts = Counter(text)
+    end = len(text)
+    while end:
+        last = text[end - 1]
+        if last not in _ENDS_SENTENCE and not (last in _CLOSERS and counts[last] > counts[_CLOSERS[last]]):
             break
-    return text
+        counts[last] -= 1
+        end -= 1
+    return text[:end]
+
+
+def _words_end(text: str) -> int:
+    """Where the first ``]`` stands that no ``[`` in ``text`` opens; the end of ``text`` without one."""
+    open_brackets = 0
+    for found in re.finditer(r"[\[\]]", text):
+        open_brackets += 1 if found[0] == "[" else -1
+        if open_brackets < 0:
+            return found.start()
+    return len(text)
 
 
 def normal_doi(text: str) -> str | None:
@@ -68,8 +84,7 @@ def doi_url(doi: str) -> str:
 
 def find_doi(citation: str) -> str | None:
     """The first DOI in a citation line, or None."""
-    found = DOI_IN_TEXT.search(citation)
-    return trim_url(found[1]) if found else None
+    return next((doi for found in DOI_IN_TEXT.finditer(citation) if (doi := normal_doi(found[1]))), None)
 
 
 def find_date(citation: str) -> CitationDate | None:

@@ -110,7 +110,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list; ``tight`` when no blank line stands between its items."""
+    """A list; ``tight`` when no blank line stands between its items, or between the blocks of one."""
 
     ordered: bool
     tight: bool

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from pprmail.errors import Problem
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
-_HEADER = re.compile(r"([^\W\d_][\w -]{0,38}?)[ \t\u00a0]*:[ \t\u00a0]*(.*)", re.DOTALL)
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_HEADER = re.compile(r"([^\W\d_][\w \u00a0-]{0,38}?)[ \t\u00a0]*:[ \t\u00a0]*(.*)", re.DOTALL)
+# The last two ranges are Unicode's noncharacters of the first plane: XML 1.0 (2.2) forbids U+FFFE and U+FFFF
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufffe\uffff]")
 _PASTED = re.compile(
     r"[\u00ad\u200b\u2060\u202a-\u202e\u2066-\u2069\ufeff\ufffc\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff]"
 )
@@ -88,22 +89,18 @@ def _character_problems(lines: tuple[Line, ...], path: str) -> Iterable[Problem]
     for line in lines:
         if line.text.isascii() and line.text.isprintable():
             continue
-        for character, at in _first_of_each(_CONTROL, line.text.replace("\t", " ")):
-            place = Place(path, line.number, at + 1)
-            yield problem(
-                "control-character",
-                place,
-                f"a control character (U+{ord(character):04X})",
-                "delete it; it may look like a space or a line's end",
-            )
-        for character, at in _first_of_each(_PASTED, line.text):
-            name = _PASTED_NAMES.get(character) or _pasted_name(character)
-            yield problem(
-                "pasted-character",
-                Place(path, line.number, at + 1),
-                f"{name} (U+{ord(character):04X})",
-                "type what was meant over it",
-            )
+        for at, rule, message, hint in odd_characters(line.text):
+            yield problem(rule, Place(path, line.number, at + 1), message, hint)
+
+
+def odd_characters(text: str) -> Iterable[tuple[int, str, str, str]]:
+    """What may not go out, or was hardly meant, in one line: (offset, rule, message, hint), the first of its kind."""
+    for character, at in _first_of_each(_CONTROL, text):
+        message = f"a control character (U+{ord(character):04X})"
+        yield at, "control-character", message, "delete it; it may look like a space or a line's end"
+    for character, at in _first_of_each(_PASTED, text):
+        name = _PASTED_NAMES.get(character) or _pasted_name(character)
+        yield at, "pasted-character", f"{name} (U+{ord(character):04X})", "type what was meant over it"
 
 
 def _first_of_each(pattern: re.Pattern[str], text: str) -> list[tuple[str, int]]:

@@ -1,7 +1,8 @@
 """Prose within a paragraph: emphasis, links, escapes. CommonMark's rules, less what prose from Word never means.
 
 There is no code, no image and no raw HTML: a backtick is a backtick, and ``M<SD`` is text. A web address and a
-DOI are links as they stand.
+DOI are links as they stand, save in the words of a link. Two spaces at a line's end make no break. More than six marks
+in a row are a line drawn by hand, and of unmatched marks only the last 32 may still open.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from pprmail.citation import DOI_IN_TEXT, doi_url, find_doi, trim_url
+from pprmail.manuscript.headers import odd_characters
 from pprmail.model import Emphasis, Inline, LineBreak, Link, Strong, Text
 from pprmail.rules import problem
 
@@ -29,7 +31,7 @@ _HTML_NAMES = (
 ).replace(" ", "|")
 _ATTRIBUTE = r"""\s+[A-Za-z_:][\w:.-]*\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+)"""
 RAW_HTML = re.compile(
-    rf"</?(?:{_HTML_NAMES})(?:{_ATTRIBUTE})*\s*/?>|<!--.*?-->|<!DOCTYPE[^>]*>", re.IGNORECASE | re.DOTALL
+    rf"</?(?:{_HTML_NAMES})(?:{_ATTRIBUTE})*\s*/?>|<!--(?:(?!<!--).)*?-->|<!DOCTYPE[^<>]*>", re.IGNORECASE | re.DOTALL
 )
 
 _TOKEN = re.compile(
@@ -55,6 +57,7 @@ _TARGET = re.compile(
 _SPACED_TARGET = re.compile(r"\(\s*(?:https?:|www\.|mailto:|tel:)[^()\n]*\)", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _LONGEST_RUN = 6
+_MOST_OPEN_RUNS = 32
 _SCHEME = re.compile(r"(?:https?://[^\s/?#]+\S*|mailto:[^\s@]+@\S+|tel:\+?[\d().-]+)", re.IGNORECASE)
 
 
@@ -93,11 +96,10 @@ class _Run:
 
 @dataclass(slots=True)
 class _Bracket:
-    """An opening bracket that may begin a link."""
+    """An opening bracket that may begin a link: ``[`` or ``![``."""
 
     text: str
     offset: int
-    active: bool = True
 
 
 _Piece = Inline | _Run | _Bracket
@@ -118,6 +120,8 @@ class _Scan:
         self.text = passage.text
         self.report = report
         self.pieces: list[_Piece] = []
+        self.open_brackets: list[tuple[int, _Bracket]] = []
+        self.last_link = -1
 
     def read(self) -> tuple[Inline, ...]:
         at = 0
@@ -143,7 +147,7 @@ class _Scan:
             case "break":
                 self.pieces.append(LineBreak())
             case "entity":
-                self._add_text(unescape(token))
+                self._entity(token, start)
             case "autolink":
                 self._autolink(token[1:-1], start)
             case "html":
@@ -157,7 +161,9 @@ class _Scan:
             case "run":
                 self.pieces.append(_run(self.text, start, token))
             case "open":
-                self.pieces.append(_Bracket(token, start))
+                bracket = _Bracket(token, start)
+                self.open_brackets.append((len(self.pieces), bracket))
+                self.pieces.append(bracket)
             case "close":
                 return self._close_bracket(found.end())
             case "url":
@@ -165,6 +171,12 @@ class _Scan:
             case _:
                 return self._doi(token, start)
         return found.end()
+
+    def _entity(self, token: str, start: int) -> None:
+        text = unescape(token)
+        for _, rule, message, hint in odd_characters(text):
+            self._fault(rule, start, message, hint)
+        self._add_text(text)
 
     def _autolink(self, address: str, start: int) -> None:
         url = address if ":" in address else f"mailto:{address}"
@@ -190,23 +202,33 @@ class _Scan:
 
     def _doi(self, token: str, start: int) -> int:
         shown = trim_url(token)
-        self.pieces.append(Link(doi_url(find_doi(shown) or ""), (Text(shown),)))
+        doi = find_doi(shown)
+        if doi is None:
+            return self._bare_url(token, start)
+        self.pieces.append(Link(doi_url(doi), (Text(shown),)))
         return start + len(shown)
 
     def _close_bracket(self, end: int) -> int:
-        """A ``]``: the end of a link when an opening bracket and a target go with it, else a character."""
-        at = next((n for n in range(len(self.pieces) - 1, -1, -1) if isinstance(self.pieces[n], _Bracket)), None)
-        opener = self.pieces[at] if at is not None else None
-        target = _TARGET.match(self.text, end)
-        if at is None or not isinstance(opener, _Bracket) or not opener.active or not target:
-            if isinstance(opener, _Bracket) and at is not None:
-                self._spaced_target(opener, end)
-                self.pieces[at] = Text(opener.text)
+        """A ``]``: the end of a link when an opening bracket and a target go with it, else a character.
+
+        A link holds no link: a bracket that stands before one opens no other.
+        """
+        if not self.open_brackets:
+            self._add_text("]")
+            return end
+        at, opener = self.open_brackets.pop()
+        is_image = opener.text == "!["
+        may_link = is_image or opener.offset > self.last_link
+        target = _TARGET.match(self.text, end) if may_link else None
+        if target is None:
+            if may_link and _SPACED_TARGET.match(self.text, end):
+                hint = "write %20 for a space in an address"
+                self._fault("bad-link", opener.offset, "the link's address holds a space", hint)
             self._add_text("]")
             return end
         children = _join(_pair_runs(self.pieces[at + 1 :]))
         del self.pieces[at:]
-        if opener.text == "![":
+        if is_image:
             self._fault(
                 "image-or-table",
                 opener.offset,
@@ -215,20 +237,12 @@ class _Scan:
             )
             self.pieces.extend(children)
             return target.end()
-        for piece in self.pieces:
-            if isinstance(piece, _Bracket) and piece.text == "[":
-                piece.active = False
+        self.last_link = opener.offset
         bare = target["angled"] if target["angled"] is not None else target["bare"]
         url = unescape(_ESCAPED.sub(r"\1", bare))
         if url or children:
-            self._link(url, children, opener.offset)
+            self._link(url, _without_links(children), opener.offset)
         return target.end()
-
-    def _spaced_target(self, opener: _Bracket, end: int) -> None:
-        if opener.active and _SPACED_TARGET.match(self.text, end):
-            self._fault(
-                "bad-link", opener.offset, "the link's address holds a space", "write %20 for a space in an address"
-            )
 
 
 def _run(text: str, start: int, token: str) -> _Run:
@@ -256,34 +270,54 @@ def _is_punctuation(character: str) -> bool:
 def _pair_runs(pieces: list[_Piece]) -> list[_Piece]:
     """``pieces`` with every pair of runs made emphasis; runs without a partner stay, to be shown as they are."""
     out: list[_Piece] = []
+    openers: list[tuple[int, _Run]] = []
     for piece in pieces:
-        if isinstance(piece, _Run) and piece.closes:
-            _close(out, piece)
+        if isinstance(piece, _Run):
+            if piece.closes:
+                _close(out, openers, piece)
             if not piece.count:
                 continue
+            if piece.opens:
+                openers.append((len(out), piece))
+                del openers[:-_MOST_OPEN_RUNS]
         out.append(piece)
     return out
 
 
-def _close(out: list[_Piece], closer: _Run) -> None:
-    """Pair ``closer`` with the openers before it, the nearest first, as long as marks are left."""
+def _close(out: list[_Piece], openers: list[tuple[int, _Run]], closer: _Run) -> None:
+    """Pair ``closer`` with the openers before it, the nearest first, as long as marks are left.
+
+    ``openers`` are the runs that may still open, each with its place in ``out``.
+    """
     while closer.count:
-        at = next(
-            (n for n in range(len(out) - 1, -1, -1) if isinstance(run := out[n], _Run) and run.pairs_with(closer)), None
-        )
-        if at is None:
+        backwards = reversed(range(len(openers)))
+        last = next((n for n in backwards if openers[n][1].pairs_with(closer)), None)
+        if last is None:
             return
-        opener = out[at]
-        if not isinstance(opener, _Run):  # pragma: no cover - pairs_with is asked of runs alone
-            raise TypeError(opener)
+        at, opener = openers[last]
         both = 2 if opener.count > 1 and closer.count > 1 else 1
         children = _join(out[at + 1 :])
-        del out[at + 1 :]
         opener.count -= both
         closer.count -= both
-        if not opener.count:
-            del out[at]
+        del openers[last + bool(opener.count) :]
+        del out[at + bool(opener.count) :]
         out.append(Strong(children) if both > 1 else Emphasis(children))
+
+
+def _without_links(children: tuple[Inline, ...]) -> tuple[Inline, ...]:
+    """``children`` with the words of each link in its place: an address among a link's words is no link of its own."""
+    nodes: list[_Piece] = []
+    for node in children:
+        match node:
+            case Link(_, inner):
+                nodes.extend(inner)
+            case Emphasis(inner):
+                nodes.append(Emphasis(_without_links(inner)))
+            case Strong(inner):
+                nodes.append(Strong(_without_links(inner)))
+            case _:
+                nodes.append(node)
+    return _join(nodes)
 
 
 def _join(pieces: list[_Piece]) -> tuple[Inline, ...]:

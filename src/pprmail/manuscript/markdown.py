@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pprmail.errors import Problem
     from pprmail.model import Block, Prose
 
-_HEADING = re.compile(r"(#{1,6})(?:[ \t\u00a0]+(.*?))?(?:[ \t\u00a0]+#+)?[ \t\u00a0]*")
+_HEADING = re.compile(r"(#{1,6})(?:[ \t\u00a0]+(.*?))??(?:(?<![ \t\u00a0])[ \t\u00a0]++#++)?")
 _BULLET = re.compile(r"([-*+•])([ \t\u00a0]+)(?=\S)")
 _ORDERED = re.compile(r"(\d{1,9})([.)])([ \t\u00a0]+)(?=\S)")
 _SEPARATOR = re.compile(r"[ \t]*(?:-[ \t]*){3,}|[ \t]*(?:\*[ \t]*){3,}|[ \t]*(?:_[ \t]*){3,}")
@@ -61,7 +61,7 @@ def is_heading(text: str) -> re.Match[str] | None:
 def parse_prose(lines: tuple[Line, ...], path: str) -> tuple[Prose, tuple[Problem, ...]]:
     """The blocks of ``lines``, and what is wrong with their links, HTML, pictures and tables."""
     reading = _Blocks(path)
-    blocks = reading.read([_source_line(line.number, 1, line.text) for line in lines])
+    blocks, _ = reading.read([_source_line(line.number, 1, line.text) for line in lines])
     return blocks, tuple(reading.problems)
 
 
@@ -87,14 +87,20 @@ class _Blocks:
         self.problems: list[Problem] = []
         self.depth = 0
 
-    def read(self, lines: list[SourceLine]) -> Prose:
+    def read(self, lines: list[SourceLine]) -> tuple[Prose, bool]:
+        """The blocks of ``lines``, and whether a blank line stands between two of them."""
         blocks: list[Block] = []
         at = 0
+        after_blank = is_spaced = False
         while at < len(lines):
             line = lines[at]
             if line.is_blank:
+                after_blank = bool(blocks)
                 at += 1
-            elif _SEPARATOR.fullmatch(line.text):
+                continue
+            is_spaced = is_spaced or after_blank
+            after_blank = False
+            if _SEPARATOR.fullmatch(line.text):
                 blocks.append(Separator())
                 at += 1
             elif heading := is_heading(line.text):
@@ -107,7 +113,7 @@ class _Blocks:
                 end = self._paragraph_end(lines, at)
                 blocks.append(self._paragraph(lines[at:end]))
                 at = end
-        return tuple(blocks)
+        return tuple(blocks), is_spaced
 
     def _heading(self, line: SourceLine, found: re.Match[str]) -> Heading:
         start = found.start(2) if found[2] else 0
@@ -122,8 +128,7 @@ class _Blocks:
 
     def _interrupts(self, lines: list[SourceLine], at: int) -> bool:
         """The line ends the paragraph before it."""
-        text = lines[at].text
-        return bool(_SEPARATOR.fullmatch(text) or is_heading(text) or self._begins_list(lines, at))
+        return _stands_alone(lines[at].text) or self._begins_list(lines, at)
 
     def _paragraph(self, lines: list[SourceLine]) -> Paragraph:
         pieces, marks, offset = [], [], 0
@@ -164,9 +169,8 @@ class _Blocks:
             if line.is_blank:
                 end += 1
                 continue
-            after_blank = lines[end - 1].is_blank
             if line.indent < inside and (
-                after_blank or _marker(line.text) or is_heading(line.text) or _SEPARATOR.fullmatch(line.text)
+                _ends_paragraph(lines[end - 1].text) or _marker(line.text) or _stands_alone(line.text)
             ):
                 break
             end += 1
@@ -198,12 +202,13 @@ class _Blocks:
                 raise TypeError(lines[start])
             tight = tight and not any(line.is_blank for line in lines[end:start])
             end = self._item_end(lines, start, marker)
-            items.append(self._item(lines[start:end], marker))
-            tight = tight and not any(line.is_blank for line in lines[start:end])
+            item, is_spaced = self._item(lines[start:end], marker)
+            items.append(item)
+            tight = tight and not is_spaced
             start = self._next_item(lines, start, marker)
         return Listing(first is not None and first.number is not None, tight, tuple(items)), end
 
-    def _item(self, lines: list[SourceLine], marker: _Marker) -> Prose:
+    def _item(self, lines: list[SourceLine], marker: _Marker) -> tuple[Prose, bool]:
         head = lines[0]
         inner = [
             SourceLine(head.number, head.column + marker.width, head.indent + marker.width, head.text[marker.width :]),
@@ -223,3 +228,15 @@ def _marker(text: str) -> _Marker | None:
     if found := _ORDERED.match(text):
         return _Marker(found[2], int(found[1]), found.end())
     return None
+
+
+def _stands_alone(text: str) -> bool:
+    """``text`` is a heading or a separator: one line, whatever stands around it."""
+    return bool(_SEPARATOR.fullmatch(text) or is_heading(text))
+
+
+def _ends_paragraph(text: str) -> bool:
+    """No paragraph goes on after this line: it is blank, or stands alone, be it in a list item."""
+    while marker := _marker(text):
+        text = text[marker.width :]
+    return not text or _stands_alone(text)
