@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pprmail.errors import PprmailError
 from pprmail.manuscript.headers import read_headers, split_lines
 from pprmail.manuscript.inline import RAW_HTML, parse_inline
-from pprmail.manuscript.markdown import parse_prose
+from pprmail.manuscript.markdown import is_heading, parse_prose
 from pprmail.model import CheckOk, Passage
 from pprmail.rules import problem
 
@@ -107,5 +107,8 @@ class ManuscriptFile:
 def heading_text(line: Line, path: str) -> Passage:
     """The text of a heading line, or of a bare line that serves as one."""
     whole = Passage(line.text, path, ((0, line.number, 1),))
-    found = re.match(r"\s*#*\s*", line.text)
-    return whole.part(found.end() if found else 0, len(line.text.rstrip().rstrip("#")))
+    found = is_heading(line.text)
+    if not found:
+        return whole.part(0, len(line.text))
+    start = len(line.text) - len(line.text.lstrip())
+    return whole.part(start + found.start(2), start + found.end(2)) if found[2] else whole.part(start, start)

@@ -16,7 +16,7 @@ from pprmail.manuscript.markdown import is_heading
 from pprmail.manuscript.summary import SECTION_LEVEL, SUMMARY_HEADERS, SUMMARY_REPEATABLE, read_summary
 from pprmail.model import MONTHS, Issue, Notice, Receipt, is_issue_key, month_name
 from pprmail.rules import problem
-from pprmail.slugs import MAXIMUM, slug_of
+from pprmail.slugs import MAXIMUM, is_slug, slug_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,12 +74,10 @@ def load_issue(settings: Settings, key: str) -> tuple[Issue, tuple[Problem, ...]
 
 
 def natural_order(name: str) -> list[tuple[int, int, str]]:
-    """A sorting key in which ``2-x`` stands before ``10-x``."""
-    return [
-        (0, int(piece), "") if piece.isdecimal() else (1, 0, piece.casefold())
-        for piece in re.split(r"(\d+)", name)
-        if piece
-    ]
+    """A sorting key in which ``2-x`` stands before ``10-x``; no two names have the same."""
+    pieces = (piece for piece in re.split(r"(\d+)", name) if piece)
+    keys = [(0, int(piece), "") if piece.isdecimal() else (1, 0, piece.casefold()) for piece in pieces]
+    return [*keys, (-1, 0, name)]
 
 
 class _IssueReading:
@@ -132,8 +130,13 @@ class _IssueReading:
         return names
 
     def _is_inside(self, entry: Path) -> bool:
+        if not (entry.is_symlink() or self.folder.is_symlink()):
+            return True
         issues = self.settings.root / ISSUES
-        return not (entry.is_symlink() or self.folder.is_symlink()) or entry.resolve().is_relative_to(issues.resolve())
+        try:
+            return entry.resolve().is_relative_to(issues.resolve())
+        except (OSError, RuntimeError):  # a link to itself: RuntimeError until Python 3.12
+            return False
 
     def _summary(self, name: str, receipt: Receipt | None) -> Summary:
         file = ManuscriptFile.open(self.folder / name, f"{self.path}/{name}", SUMMARY_HEADERS, SUMMARY_REPEATABLE)
@@ -144,20 +147,13 @@ class _IssueReading:
     def _main_file(self, name: str | None) -> ManuscriptFile:
         if name is not None:
             return ManuscriptFile.open(self.folder / name, f"{self.path}/{name}", ISSUE_HEADERS, ("Check-ok",))
-        place = Place(f"{self.path}/{MAIN_FILE}")
-        self.problems.append(
-            problem(
-                "bad-month",
-                place,
-                f"the issue has no {MAIN_FILE}",
-                f"write one that begins with 'Month: {month_name(self.key)}'",
-            )
-        )
-        return ManuscriptFile(place.path, (), ISSUE_HEADERS, ())
+        file = ManuscriptFile(f"{self.path}/{MAIN_FILE}", (), ISSUE_HEADERS, ())
+        hint = f"write one that begins with 'Month: {month_name(self.key)}'"
+        file.problems.append(problem("bad-month", Place(file.path), f"the issue has no {MAIN_FILE}", hint))
+        return file
 
     def _issue(self, file: ManuscriptFile, summaries: tuple[Summary, ...], receipt: Receipt | None) -> Issue:
-        if file.headers.values or file.body:
-            _check_month(file, self.key)
+        _check_month(file, self.key)
         word, notices = _word_and_notices(file)
         sealed_day = receipt.sealed.astimezone(self.settings.newsletter.zone).date() if receipt else None
         issue = Issue(
@@ -183,6 +179,8 @@ class _IssueReading:
 
 
 def _check_month(file: ManuscriptFile, folder: str) -> None:
+    if any(one.rule in {"bad-month", "not-utf-8"} for one in file.problems):
+        return  # there is no file, or it cannot be read: that is told
     given = file.first("Month")
     key = read_month(given.text)
     hint = f"write 'Month: {month_name(folder)}'"
@@ -257,7 +255,7 @@ def _choose_slugs(summaries: list[Summary]) -> tuple[Summary, ...]:
         slug, number = own or base, 1
         while not own and slug in taken and slug:
             number += 1
-            slug = f"{base[: MAXIMUM - 4]}-{number}"
+            slug = f"{base[: MAXIMUM - 4].rstrip('-')}-{number}"
         taken.add(slug)
         chosen.append(replace(summary, slug=slug))
     return tuple(chosen)
@@ -276,10 +274,17 @@ def _read_receipt(path: Path, folder: str) -> Receipt | None:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         sealed = datetime.fromisoformat(content["sealed"])
-        slugs = {str(name): str(slug) for name, slug in content["slugs"].items()}
+        slugs = {str(name): _sent_slug(slug) for name, slug in content["slugs"].items()}
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         message = f"{folder}/{RECEIPT_FILE}: is not a receipt that 'send' wrote ({error}); bring it back from a backup or from git"
         raise PprmailError(message) from error
     return Receipt(sealed if sealed.tzinfo else sealed.replace(tzinfo=UTC), slugs)
+
+
+def _sent_slug(slug: object) -> str:
+    if isinstance(slug, str) and is_slug(slug):
+        return slug
+    message = f"{slug!r} is no slug"
+    raise ValueError(message)

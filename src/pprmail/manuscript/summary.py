@@ -26,7 +26,7 @@ SUMMARY_HEADERS = (
 SUMMARY_REPEATABLE = ("Check-ok", "Erratum")
 SECTION_LEVEL = 2
 _IMPLICATIONS = re.compile(
-    r"(?:#{1,6}\s+)?(?:\*\*|__)?\s*practice implications\s*[:.]?\s*(?:\*\*|__)?\s*[:.]?\s*#*", re.IGNORECASE
+    r"(?:#{1,6}\s+)?(?:\*\*|__)?\s*practice\s+implications\s*+[:.]?\s*+(?:\*\*|__)?\s*+[:.]?\s*+#*", re.IGNORECASE
 )
 _UNDERLINE = re.compile(r"\s*(?:=+|-+)\s*")
 _DATED = re.compile(r"(\d{4}-\d\d-\d\d)\s*(?:[-–—:]\s*)?(.*)", re.DOTALL)
