@@ -23,7 +23,8 @@ FEWEST_SUMMARIES, MOST_SUMMARIES = 2, 3
 FEWEST_WORDS, MOST_WORDS = 150, 600
 LONGEST_TITLE = 120
 MOST_TOPICS = 6
-_DOI_START = re.compile(r"doi\.org/\s*|\bdoi:\s*", re.IGNORECASE)
+_DOI_START = re.compile(r"doi\.org/|\bdoi:\s*", re.IGNORECASE)
+_DOI_END = re.compile(r"[\s*]")
 
 
 def issue_problems(issue: Issue, vocabulary: Vocabulary) -> Iterator[Problem]:
@@ -216,9 +217,10 @@ def _doi(summary: Summary) -> Iterator[Problem]:
     if given and summary.doi is None:
         yield problem("bad-doi", given.place(), f"{given.text!r} is no DOI", hint)
     for start in _DOI_START.finditer(citation.text):
-        rest = citation.text[start.end() :].split(" ")[0]
-        if normal_doi(rest) is None and not _DOI_START.match(rest):
-            yield problem("bad-doi", citation.place(start.start()), f"{rest!r} in the citation is no DOI", hint)
+        rest = _DOI_END.split(citation.text[start.end() :], maxsplit=1)[0]
+        if normal_doi(rest) is None and not _DOI_START.search(rest):
+            written = rest or start[0]
+            yield problem("bad-doi", citation.place(start.start()), f"{written!r} in the citation is no DOI", hint)
     cited = find_doi(citation.text)
     if cited and summary.doi and cited.casefold() != summary.doi.casefold():
         message = f"the DOI header says {summary.doi}, the citation {cited}"
