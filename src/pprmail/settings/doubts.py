@@ -107,7 +107,7 @@ def _newsletter_doubts(settings: Settings) -> Iterator[_Doubt]:
     yield from _urls(table, own, "base_url")
     try:
         _ = own.timezone and own.zone
-    except (OSError, ValueError):
+    except (OSError, ValueError, KeyError):
         yield (
             table,
             "timezone",
@@ -169,7 +169,7 @@ def _delivery_doubts(settings: Settings) -> Iterator[_Doubt]:
     encoding = settings.subscribers.encoding
     try:
         "".encode(encoding or "utf-8")
-    except LookupError:
+    except (LookupError, ValueError):
         yield (
             "subscribers",
             "encoding",

@@ -45,7 +45,7 @@ def load_settings(root: Path) -> Settings:
         raise PprmailError(message) from error
     try:
         tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # tomllib gives more than its own error: for a number of 5000 digits
         found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         place = f"{found[1]}:{found[2]}" if found else "1:1"
         reason = str(error).partition(" (at ")[0]
@@ -60,6 +60,9 @@ def load_settings(root: Path) -> Settings:
     return settings
 
 
+_LONG_TEXT = re.compile(r'''"""(?:\\.|[^\\])*?"""|\'{3}.*?\'{3}''', re.DOTALL)
+
+
 def _key_lines(text: str) -> dict[tuple[str, str], int]:
     """The line of each ``key =`` under its ``[table]``, and of each ``[table]`` itself (its key is '').
 
@@ -67,7 +70,8 @@ def _key_lines(text: str) -> dict[tuple[str, str], int]:
     """
     lines: dict[tuple[str, str], int] = {}
     table = ""
-    for number, line in enumerate(text.split("\n"), 1):
+    without_long_texts = _LONG_TEXT.sub(lambda found: "\n" * found[0].count("\n"), text)
+    for number, line in enumerate(without_long_texts.split("\n"), 1):
         header = re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line)
         key = re.match(r"""\s*(?:"([^"]*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*=""", line)
         if header:
@@ -96,7 +100,8 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def fault(self, table: str, key: str, message: str, hint: str = "", rule: str = "settings") -> None:
-        line = self.lines.get((table, key)) or self.lines.get((table, "")) or 1
+        places = ((table, key), (f"{table}.{key}", ""), (table, ""))
+        line = next((self.lines[place] for place in places if place in self.lines), 1)
         self.problems.append(Problem(FILE_NAME, line, 1, "error", rule, message, hint))
 
     def read(self, tables: dict[str, Any], root: Path) -> Settings:
