@@ -51,7 +51,7 @@ def build(app: App, issues: tuple[str, ...], *, out: Path | None, drafts: bool, 
     on_site = tuple(proof.issue for proof in shown if drafts or not proof.issue.draft)
     introduction = _introduction(settings)
     site = write_files(
-        folder / "site", site_files(settings, on_site, open_templates(settings.root), introduction), memory, whole=True
+        folder / "site", site_files(settings, on_site, open_templates(settings), introduction), memory, whole=True
     )
     parts: dict[str, bytes] = {}
     for proof in shown:

@@ -22,5 +22,5 @@ def read_proofs(
     Raises ``PprmailError`` for an issue that does not exist.
     """
     keys, odd = (tuple(dict.fromkeys(named)), ()) if named else issue_keys(settings.root)
-    templates = open_templates(settings.root)
+    templates = open_templates(settings)
     return keys, tuple(proofread(settings, key, templates) for key in keys), odd

@@ -36,7 +36,7 @@ def render_issue(settings: Settings, issue: Issue, templates: Environment | None
     Raises ``PprmailError`` when a template is wrong, or when the author's text holds one of our marks.
     """
     if templates is None:
-        templates = open_templates(settings.root)
+        templates = open_templates(settings)
     common = _common_values(settings, issue)
     _refuse_marks(issue, common)
     mjml = render_template(templates, HTML_TEMPLATE, common | mjml_values(settings, issue))

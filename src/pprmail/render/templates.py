@@ -10,6 +10,8 @@ from pprmail.errors import PprmailError
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+    from pprmail.settings import Settings
+
 FOLDER = "templates"
 
 
@@ -19,20 +21,23 @@ def packaged_folder() -> Path:
     return next(folder for folder in (package / FOLDER, package.parents[1] / FOLDER) if folder.is_dir())
 
 
-def open_templates(root: Path) -> Environment:
-    """Jinja2 over ``root``'s templates, then the packaged ones.
+def open_templates(settings: Settings) -> Environment:
+    """Jinja2 over the newsletter's templates, then the packaged ones.
 
     An undefined variable is an error; ``.mjml.j2``, ``.html.j2`` and ``.xml.j2`` escape what they are given.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+    from pprmail.render.cache import template_cache
+
     return Environment(
-        loader=FileSystemLoader([root / FOLDER, packaged_folder()]),
+        loader=FileSystemLoader([settings.root / FOLDER, packaged_folder()]),
         autoescape=lambda name: name is not None and not name.endswith(".txt.j2"),  # noqa: S701 - all but plain text
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        bytecode_cache=template_cache(settings.state_folder),
     )
 
 
