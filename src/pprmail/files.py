@@ -5,6 +5,7 @@ The one module that asks which system it runs on.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from contextlib import contextmanager, suppress
@@ -20,7 +21,7 @@ def replace_file(path: Path, content: bytes) -> None:
 
     The temporary name is fixed, so that a killed writer leaves one file that its successor overwrites.
     """
-    temporary = path.with_name(f".{path.name}.tmp")
+    temporary = _temporary(path)
     try:
         temporary.write_bytes(content)
         os.replace(temporary, path)  # noqa: PTH105 - Path.replace costs a fifth more, and this runs once a letter
@@ -28,6 +29,16 @@ def replace_file(path: Path, content: bytes) -> None:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
+
+
+def remove_file(path: Path) -> None:
+    """Remove the file at ``path``, if there is one, and what a killed ``replace_file`` left of it."""
+    for one in (path, _temporary(path)):
+        one.unlink(missing_ok=True)
+
+
+def _temporary(path: Path) -> Path:
+    return path.with_name(f".{path.name}.tmp")
 
 
 def replace_if_changed(path: Path, content: bytes) -> bool:
@@ -41,17 +52,26 @@ def replace_if_changed(path: Path, content: bytes) -> bool:
 
 
 def create_private_file(path: Path, content: bytes) -> None:
-    """A new file that only its owner reads (0600). Raises ``FileExistsError`` when there is one."""
+    """A new file that only its owner reads (0600), whole or not at all. Raises ``FileExistsError`` when there is one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    # The process's number keeps two makers apart
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        _rename_to_new(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 if sys.platform == "win32":
     import msvcrt
+
+    def _rename_to_new(source: Path, target: Path) -> None:
+        source.rename(target)  # refuses to replace, on Windows
 
     def _try_lock(descriptor: int) -> bool:
         with suppress(OSError):
@@ -61,6 +81,22 @@ if sys.platform == "win32":
 
 else:
     import fcntl
+
+    def _rename_to_new(source: Path, target: Path) -> None:
+        try:
+            os.link(source, target)
+        except FileExistsError:
+            raise
+        except OSError:
+            # A memory stick's file system has no links; there, two makers at the same instant are not kept apart
+            if target.exists():
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from None
+            source.rename(target)
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
     def _try_lock(descriptor: int) -> bool:
         with suppress(BlockingIOError):

@@ -58,17 +58,23 @@ def missing_key(wanted: str) -> str:
 
 def read_keyring(settings: Settings) -> Keyring | None:
     """The keys of PPRMAIL_SECRET_KEY, or else of ``.pprmail/secret.key``, newest first; None when there is neither."""
-    text, source = settings.secret_key, "PPRMAIL_SECRET_KEY"
-    if not text:
-        path = settings.state_folder / KEY_FILE
-        source = f".pprmail/{KEY_FILE}"
-        try:
-            text = path.read_text(encoding="ascii")
-        except FileNotFoundError:
-            return None
-        except (OSError, UnicodeDecodeError) as error:
-            message = f"{source}: cannot be read ({error}); bring it back from a backup"
-            raise PprmailError(message) from error
+    if settings.secret_key:
+        return _keyring(settings.secret_key, "PPRMAIL_SECRET_KEY")
+    return _read_file(settings.state_folder / KEY_FILE)
+
+
+def _read_file(path: Path) -> Keyring | None:
+    source = f"{path.parent.name}/{path.name}"
+    try:
+        return _keyring(path.read_text(encoding="ascii"), source)
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{source}: cannot be read ({error}); bring it back from a backup"
+        raise PprmailError(message) from error
+
+
+def _keyring(text: str, source: str) -> Keyring:
     keys = tuple(word.encode() for word in text.split())
     if not keys or any(len(key) < _SHORTEST for key in keys):
         message = f"{source}: holds a key of fewer than {_SHORTEST} characters; bring the right one back from a backup"
@@ -77,11 +83,14 @@ def read_keyring(settings: Settings) -> Keyring | None:
 
 
 def make_key(folder: Path) -> Keyring:
-    """A new random key in ``folder``, readable by its owner alone."""
+    """A new random key in ``folder``, readable by its owner alone; when another process made one just before, that one."""
     key = secrets.token_urlsafe(32).encode()
+    path = folder / KEY_FILE
     try:
-        create_private_file(folder / KEY_FILE, key + b"\n")
+        create_private_file(path, key + b"\n")
     except OSError as error:
-        message = f"{folder / KEY_FILE}: cannot be written ({error.strerror}); check the folder's permissions and the disk's space"
+        if path.is_file() and (made := _read_file(path)):
+            return made
+        message = f"{path}: cannot be written ({error.strerror}); check the folder's permissions and the disk's space"
         raise PprmailError(message) from error
     return Keyring((key,))
