@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import (
+    URL,
     Column,
     ForeignKey,
     Index,
@@ -146,12 +147,21 @@ def open_state(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
     path = database_path(url)
     with told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, connect_args={"timeout": busy_seconds})
+        # Given in parts, because in a URL a "?" in a folder's name would end the path
+        engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": busy_seconds})
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
-        with writing(engine) as connection:
-            _make_or_check_schema(connection, path)
+        try:
+            _make_or_check_schema(engine)
+        except BaseException:
+            engine.dispose()
+            raise
     return engine
+
+
+def engine_path(engine: Engine) -> Path:
+    """The file behind ``engine``."""
+    return Path(engine.url.database or "")
 
 
 def _prepare(connection: DBAPIConnection, _record: object) -> None:
@@ -167,30 +177,42 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options().get("pprmail_begin", "BEGIN"))
 
 
-def _make_or_check_schema(connection: Connection, path: Path) -> None:
-    names = {name for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    if not names:
-        metadata.create_all(connection)
-        connection.execute(facts.insert().values(name="schema_version", value=str(SCHEMA_VERSION)))
-        return
-    version = (
-        connection.scalar(select(facts.c.value).where(facts.c.name == "schema_version")) if "facts" in names else None
-    )
+def _make_or_check_schema(engine: Engine) -> None:
+    # Only an empty database needs the write lock: status must be able to look while a sender writes
+    with reading(engine) as connection:
+        version = _schema_version(connection)
+    if version is None:
+        with writing(engine) as connection:
+            version = _schema_version(connection)
+            if version is None:
+                metadata.create_all(connection)
+                connection.execute(facts.insert().values(name="schema_version", value=str(SCHEMA_VERSION)))
+                return
     if version != str(SCHEMA_VERSION):
         what = (
             f"has schema version {version}; this pprmail knows {SCHEMA_VERSION}"
             if version
             else "is a database, but not one of pprmail's"
         )
-        message = f"{path}: {what}; upgrade pprmail, or name another file under [delivery] database"
+        message = f"{engine_path(engine)}: {what}; upgrade pprmail, or name another file under [delivery] database"
         raise PprmailError(message)
+
+
+def _schema_version(connection: Connection) -> str | None:
+    """The schema's version; None for a database without any table, '' for one that is not ours."""
+    names = {name for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not names:
+        return None
+    if facts.name not in names:
+        return ""
+    return connection.scalar(select(facts.c.value).where(facts.c.name == "schema_version")) or ""
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that holds the write lock from its start, committed at the end."""
     with (
-        told(database_path(str(engine.url))),
+        told(engine_path(engine)),
         engine.connect().execution_options(pprmail_begin="BEGIN IMMEDIATE") as connection,
         connection.begin(),
     ):
@@ -200,7 +222,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One consistent view of the database."""
-    with told(database_path(str(engine.url))), engine.connect() as connection, connection.begin():
+    with told(engine_path(engine)), engine.connect() as connection, connection.begin():
         yield connection
 
 
@@ -223,6 +245,7 @@ def told(path: Path) -> Iterator[None]:
 
 _REMEDIES = {
     "locked": "another program holds it: close it and run this again",
+    "no such": "it is no database of pprmail's: name another file under [delivery] database",
     "not a database": "move the file away, or name another under [delivery] database",
     "malformed": "the file is damaged: bring it back from a backup",
     "readonly": "check its permissions",
