@@ -12,7 +12,8 @@ _PLAIN = re.compile(
     r"@((?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+)([A-Za-z]{2,18})"
 )  # fmt: skip
 _LONGEST_LOCAL = 64
-_DRESS = re.compile(r"(?:.*<)?\s*(?:mailto:)?([^<>]*?)\s*>?\s*", re.IGNORECASE | re.DOTALL)
+_LONGEST_DRESSED = 2000
+_DRESS = re.compile(r"(?:.*<)?\s*(?:mailto:)?([^<>]*?)\s*+>?\s*+", re.IGNORECASE | re.DOTALL)
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]|^[\s\u00a0]+|[\s\u00a0]+$")
 
 
@@ -21,7 +22,12 @@ class BadAddressError(ValueError):
 
 
 def undress(text: str) -> str:
-    """The bare address in ``Ada <ada@example.org>``, ``mailto:ada@example.org`` or text with stray spaces."""
+    """The bare address in ``Ada <ada@example.org>``, ``mailto:ada@example.org`` or text with stray spaces.
+
+    Text too long to be one comes back as it is.
+    """
+    if len(text) > _LONGEST_DRESSED:
+        return text
     bare = _INVISIBLE.sub("", text)
     found = _DRESS.fullmatch(bare)
     return found[1] if found else bare

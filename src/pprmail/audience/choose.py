@@ -79,7 +79,8 @@ def choose_audience(
             )
         else:
             exclusions.append(Exclusion(row.line, "duplicate", f"the address stands already on line {known.line}"))
-            known.fault = known.fault or _fault(row)
+            if not known.fault and (fault := _fault(row)):
+                known.fault = f"on line {row.line}: {fault}"
             known.statuses.add(row.status or "subscribed")
             if not _speaks(known.row) and _speaks(row):
                 known.row = row

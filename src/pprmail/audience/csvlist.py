@@ -25,7 +25,8 @@ _COLUMNS = {
 _LISTMONK_STATUS = {"enabled": "subscribed", "disabled": "unsubscribed", "blocklisted": "unsubscribed"}
 _DELIMITERS = ",;\t"
 _START_BYTES = 4096
-_SEP_LINE = re.compile(r"\"?sep=(.)\"?\s*", re.IGNORECASE)
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_SEP_LINE = re.compile(r"\"?sep=([^\"\r\n])\"?\s*", re.IGNORECASE)
 
 
 def read_list(path: Path, shown: str, encoding: str = "") -> Iterator[Row]:
@@ -36,13 +37,12 @@ def read_list(path: Path, shown: str, encoding: str = "") -> Iterator[Row]:
     """
     try:
         with path.open("rb") as file:
-            start = file.read(_START_BYTES)
-        with path.open(encoding=_encoding(start, shown, encoding), newline="") as file:
+            used = _encoding(file.read(_START_BYTES), shown, encoding)
+        with path.open(encoding=used, newline="") as file:
             yield from _rows(file, shown)
-    except UnicodeDecodeError as error:
-        line = _line_of_fault(path, error.encoding)
+    except UnicodeError as error:
         other = 'or name its encoding under [subscribers] in pprmail.toml, such as encoding = "cp1252"'
-        message = f"{shown}:{line}: is not {error.encoding.upper()}; {_EXCEL}, {other}"
+        message = f"{shown}:{_line_of_fault(path, used)}: is not {used.removesuffix('-sig').upper()}; {_EXCEL}, {other}"
         raise PprmailError(message) from error
     except FileNotFoundError as error:
         message = f"{shown}: there is no such file; put the list there, or name another under [subscribers] in pprmail.toml or with --subscribers"
@@ -65,14 +65,14 @@ def _encoding(start: bytes, shown: str, named: str) -> str:
 
 def _line_of_fault(path: Path, encoding: str) -> int:
     """The line with the first character that is not of ``encoding``."""
-    number = 0
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                line.decode(encoding)
-            except UnicodeDecodeError:
-                return number
-    return number
+    try:
+        path.read_bytes().decode(encoding)
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start].decode(error.encoding, "replace")
+        return len(_LINE_END.findall(before)) + 1
+    except UnicodeError:  # such as UTF-16 without its byte order mark
+        pass
+    return 1
 
 
 def _rows(file: IO[str], shown: str) -> Iterator[Row]:
@@ -81,7 +81,7 @@ def _rows(file: IO[str], shown: str) -> Iterator[Row]:
     if said:
         header_line, header = header_line + 1, file.readline()
     delimiter = said[1] if said else max(_DELIMITERS, key=header.count)
-    names = [_normal_name(name) for name in next(csv.reader([header], delimiter=delimiter), [])]
+    names = [_normal_name(name) for name in _header_cells(header, delimiter)]
     columns = _find_columns(names, shown, header_line)
     is_listmonk = {"uuid", "attributes"} <= set(names)
     reader = csv.reader(file, delimiter=delimiter, strict=True)
@@ -99,10 +99,17 @@ def _rows(file: IO[str], shown: str) -> Iterator[Row]:
             yield _row(line, cells, columns, len(names), is_listmonk=is_listmonk)
 
 
+def _header_cells(header: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([header], delimiter=delimiter), [])
+    except csv.Error:  # a line too long for a cell, as a file of another kind has
+        return []
+
+
 def _first_line(file: IO[str]) -> tuple[int, str]:
     for number, line in enumerate(iter(file.readline, ""), 1):
-        if line.strip():
-            return number, line.rstrip("\r\n")
+        if line.strip("\ufeff \t\r\n"):
+            return number, line.lstrip("\ufeff").rstrip("\r\n")
     return 1, ""
 
 
@@ -125,8 +132,8 @@ def _find_columns(names: list[str], shown: str, line: int) -> dict[str, int]:
 
 def _row(line: int, cells: list[str], columns: dict[str, int], width: int, *, is_listmonk: bool) -> Row:
     def cell(column: str) -> str:
-        at = columns.get(column, width)
-        return cells[at].strip(" \t\u00a0\u200b\ufeff") if at < len(cells) else ""
+        at = columns.get(column)
+        return cells[at].strip(" \t\u00a0\u200b\ufeff") if at is not None and at < len(cells) else ""
 
     name = cell("name") or " ".join(part for part in (cell("first"), cell("last")) if part)
     status = cell("status").casefold()

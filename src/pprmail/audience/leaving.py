@@ -21,6 +21,8 @@ _ASKS = re.compile(
 _QUOTED = re.compile(
     r"^\s*(?:>|-{2,}\s*(?:original|forwarded) message|from:\s|on .{4,80} wrote:|le .{4,80} a écrit)", re.IGNORECASE
 )
+_BEFORE_MAIL = b"\xef\xbb\xbf\r\n"
+"""The bytes of a byte order mark and of blank lines, as an editor leaves them."""
 _MAILBOX_START = re.compile(rb"^From \S+", re.MULTILINE)
 
 
@@ -62,7 +64,7 @@ def read_pasted(text: str, shown: str) -> Requests:
 
 def is_mail(content: bytes) -> bool:
     """``content`` is a saved mail or a mailbox: it begins with header fields."""
-    head = content[:4096].lstrip(b"\xef\xbb\xbf\r\n")
+    head = content.lstrip(_BEFORE_MAIL)[:4096]
     fields = re.findall(
         rb"^(?:From|To|Subject|Date|Received|Return-Path|Message-ID|MIME-Version|Delivered-To)(?::| )",
         head,
@@ -81,7 +83,7 @@ def read_mail(content: bytes, shown: str, is_token: Callable[[str], bool]) -> Re
     from email.parser import BytesParser
 
     found = Requests()
-    for number, raw in enumerate(_messages(content), 1):
+    for number, raw in enumerate(_messages(content.lstrip(_BEFORE_MAIL)), 1):
         message = BytesParser(policy=policy.default).parsebytes(raw)
         found += _request(message, shown if number == 1 else f"{shown} (message {number})", is_token)
     return found
@@ -89,14 +91,14 @@ def read_mail(content: bytes, shown: str, is_token: Callable[[str], bool]) -> Re
 
 def _messages(content: bytes) -> Iterator[bytes]:
     """The messages of a mailbox (mbox, RFC 4155), or the one message."""
-    if not content.startswith(b"From "):
-        yield content
-        return
     starts = [
         found.start()
         for found in _MAILBOX_START.finditer(content)
         if found.start() == 0 or content[: found.start()].endswith((b"\n\n", b"\r\n\r\n"))
     ]
+    if starts[:1] != [0]:
+        yield content
+        return
     for start, end in zip(starts, [*starts[1:], len(content)], strict=True):
         yield content[start:end].partition(b"\n")[2]
 
