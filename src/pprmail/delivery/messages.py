@@ -27,7 +27,7 @@ _LINE = 78
 _ENCODED_LINE = 73  # leaves room for "=" at the end of a stretch and for an encoded "F" at its start
 _FROM_LINE = re.compile(rb"^From ", re.MULTILINE)
 _PLAIN_VALUE = re.compile(r"[!-<>-~]{1,74}")
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]*")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _TEST_MARK = "[Test] "
 
 
@@ -152,22 +152,34 @@ def encode_value(value: str) -> bytes:
 
 
 def text_header(name: str, value: str) -> bytes:
-    """A header of free text, folded; other than ASCII as encoded words (RFC 2047)."""
-    charset = None if value.isascii() else "utf-8"
-    folded = Header(value, charset, maxlinelen=76, header_name=name).encode(linesep="\r\n")
+    """A header of free text, folded; as encoded words (RFC 2047) where ASCII would not do or not fold."""
+    folded = Header(value, maxlinelen=76, header_name=name).encode(linesep="\r\n") if _is_plain(value) else ""
+    if not folded or not _fits(f"{name}: {folded}"):
+        folded = Header(value, "utf-8", maxlinelen=76, header_name=name).encode(linesep="\r\n")
     return f"{name}: {folded}\r\n".encode("ascii")
 
 
 def address_header(name: str, phrase: str, address: str) -> bytes:
     """``To: Ada <ada@example.org>``: the phrase bare, quoted or as encoded words, as it needs."""
-    if not phrase.strip():
+    phrase = phrase.strip()
+    if not phrase:
         return f"{name}: <{address}>\r\n".encode() if name == "List-Id" else f"{name}: {address}\r\n".encode()
-    if _PLAIN_NAME.fullmatch(phrase):
-        written = phrase.strip()
-    elif phrase.isascii():
-        written = '"' + phrase.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    else:
+    written = phrase if _PLAIN_NAME.fullmatch(phrase) else _quoted(phrase)
+    if not _is_plain(phrase) or not _fits(f"{name}: {written}"):
         written = Header(phrase, "utf-8", maxlinelen=75, header_name=name).encode(linesep="\r\n")
     last_line = f"{name}: {written}".rpartition("\r\n")[2]
     space = " " if len(last_line) + len(address) + len(" <>") <= _LINE else "\r\n "
     return f"{name}: {written}{space}<{address}>\r\n".encode("ascii")
+
+
+def _quoted(phrase: str) -> str:
+    return '"' + phrase.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _is_plain(text: str) -> bool:
+    """``text`` is ASCII, and nothing in it would be taken for an encoded word."""
+    return text.isascii() and "=?" not in text
+
+
+def _fits(header: str) -> bool:
+    return all(len(line) <= _LINE for line in header.split("\r\n"))
