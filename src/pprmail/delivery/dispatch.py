@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pprmail.delivery.providers.base import Outcome
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
@@ -30,7 +32,7 @@ class Run:
     """One run of the sender.
 
     ``attempt`` names it and no other. ``is_interrupted`` is asked between batches, so that the ledger is true when it
-    stops. ``on_batch`` is told how many recipients each settled batch had.
+    stops. ``on_batch`` is told how many recipients each accepted batch had.
     """
 
     attempt: str
@@ -41,6 +43,7 @@ class Run:
 
 def dispatch(ledger: Ledger, mailing: Mailing, provider: Provider, run: Run) -> Stop | None:
     """Hand over every batch of ``mailing`` that waits; None when none is left."""
+    ledger.start(mailing, run.clock())
     while not run.is_interrupted():
         batch = ledger.claim(mailing, run.attempt, run.clock(), again=provider.is_idempotent)
         if batch is None:
@@ -48,7 +51,8 @@ def dispatch(ledger: Ledger, mailing: Mailing, provider: Provider, run: Run) -> 
             return None
         answer = provider.hand_over(batch)
         ledger.settle(mailing, batch, answer, run.clock())
-        run.on_batch(len(batch.recipients))
+        if answer.outcome is Outcome.ACCEPTED:
+            run.on_batch(len(batch.recipients))
         if answer.stop:
             ledger.end(mailing, run.clock())
             return Stop(answer.detail)

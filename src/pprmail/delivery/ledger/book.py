@@ -15,7 +15,7 @@ from sqlalchemy import or_, select
 from pprmail.audience.consent import FILE, load_suppressed, record_suppressions, suppression_test
 from pprmail.audience.keys import missing_key
 from pprmail.audience.tokens import Signer
-from pprmail.delivery.ledger.queries import as_mailing, read_counts, read_outcomes, read_recipients
+from pprmail.delivery.ledger.queries import as_mailing, read_counts, read_leavers, read_outcomes, read_recipients
 from pprmail.delivery.ledger.values import ISSUE_KIND, OUTBOX, Batch, TestMail
 from pprmail.delivery.providers.base import Outcome
 from pprmail.delivery.seal import SealedMail
@@ -23,7 +23,8 @@ from pprmail.errors import PprmailError
 from pprmail.state import (
     addresses,
     batches,
-    database_path,
+    engine_path,
+    facts,
     keys,
     mailings,
     open_state,
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     from pprmail.delivery.providers.base import Answer
     from pprmail.model import Subscriber
 
+_NEWSLETTER = "newsletter"
+
 
 class Ledger:
     """The ledger in one database, used under one keyring. Closing it lets go of the file."""
@@ -59,10 +62,15 @@ class Ledger:
     def open(cls, url: str, keyring: Keyring, newsletter_id: str, *, busy_seconds: float = 5.0) -> Ledger:
         """The ledger at ``url``, made if there is none.
 
-        Raises ``PprmailError`` when the database was made with a key that ``keyring`` lacks, or cannot be used.
+        Raises ``PprmailError`` when the database was made with a key that ``keyring`` lacks, belongs to another newsletter, or
+        cannot be used.
         """
         engine = open_state(url, busy_seconds=busy_seconds)
-        check_keys(engine, keyring)
+        try:
+            check_owner(engine, keyring, newsletter_id)
+        except BaseException:
+            engine.dispose()
+            raise
         return cls(engine, keyring, newsletter_id)
 
     def close(self) -> None:
@@ -72,7 +80,7 @@ class Ledger:
     @property
     def path(self) -> Path:
         """The database file."""
-        return database_path(str(self._engine.url))
+        return engine_path(self._engine)
 
     # What stands
 
@@ -137,8 +145,7 @@ class Ledger:
         """Seal ``sealed`` and freeze ``plan``, in one transaction; those the list says have left are suppressed from now on."""
         key = self._keyring.current
         with writing(self._engine) as connection:
-            for fingerprint in self._keyring.fingerprints:
-                connection.exec_driver_sql("INSERT OR IGNORE INTO keys VALUES (?, ?)", (fingerprint, now.isoformat()))
+            self._own(connection, now)
             connection.exec_driver_sql(
                 "INSERT OR IGNORE INTO sealed_mails VALUES (?, ?)", (sealed.sha256, sealed.to_json())
             )
@@ -162,13 +169,26 @@ class Ledger:
             row = connection.execute(select(mailings).where(mailings.c.id == mailing[0])).one()
         return as_mailing(row)
 
+    def _own(self, connection: Connection, now: datetime) -> None:
+        """Record whose database this is: its hashes say nothing under another key or another newsletter's id."""
+        connection.exec_driver_sql("INSERT OR IGNORE INTO facts VALUES (?, ?)", (_NEWSLETTER, self._newsletter_id))
+        for fingerprint in self._keyring.fingerprints:
+            connection.exec_driver_sql("INSERT OR IGNORE INTO keys VALUES (?, ?)", (fingerprint, now.isoformat()))
+
     # Send
+
+    def start(self, mailing: Mailing, now: datetime) -> None:
+        """Record that a sender is at work on ``mailing``, and on no other: there is one sender at a time."""
+        with writing(self._engine) as connection:
+            others = mailings.c.ended.is_(None) & mailings.c.cancelled.is_(None) & (mailings.c.id != mailing.id)
+            connection.execute(mailings.update().where(others).values(ended=now.isoformat()))
+            connection.execute(mailings.update().where(mailings.c.id == mailing.id).values(ended=None))
 
     def claim(self, mailing: Mailing, attempt: str, now: datetime, *, again: bool) -> Batch | None:
         """The next batch to hand over, claimed in the ledger before anything else happens; None when none is left.
 
         ``again`` takes claimed batches too, for a provider where a repeat does no harm. Recipients who asked to leave since the
-        seal become excluded here, in the same transaction.
+        seal become excluded here, in the same transaction, and are the batch's leavers.
         """
         open_states = ("waiting", "claimed") if again else ("waiting",)
         with writing(self._engine) as connection:
@@ -186,7 +206,12 @@ class Ledger:
                 .where(here, batches.c.number == row.number)
                 .values(state="claimed", attempt=attempt, claimed=now.isoformat(), detail=None)
             )
-            return Batch(row.number, attempt, read_recipients(connection, mailing, row.first, row.last))
+            return Batch(
+                row.number,
+                attempt,
+                read_recipients(connection, mailing, row.first, row.last),
+                read_leavers(connection, mailing, row.first, row.last),
+            )
 
     def _suppress(self, connection: Connection, mailing: Mailing, first: int, last: int) -> None:
         is_suppressed = suppression_test(load_suppressed(connection), self._keyring, self._newsletter_id)
@@ -216,7 +241,7 @@ class Ledger:
             )
 
     def end(self, mailing: Mailing, now: datetime) -> None:
-        """Record when the last sender stopped."""
+        """Record when the sender stopped."""
         with writing(self._engine) as connection:
             connection.execute(mailings.update().where(mailings.c.id == mailing.id).values(ended=now.isoformat()))
 
@@ -246,20 +271,26 @@ class Ledger:
     def unsubscribe(self, hashes_by_key: dict[bytes, list[bytes]], source: str, now: datetime) -> int:
         """Record who asked to leave, each hash under the key that made it; how many were new."""
         with writing(self._engine) as connection:
-            for fingerprint in self._keyring.fingerprints:
-                connection.exec_driver_sql("INSERT OR IGNORE INTO keys VALUES (?, ?)", (fingerprint, now.isoformat()))
+            self._own(connection, now)
             return sum(
                 record_suppressions(connection, hashes, key, source, now) for key, hashes in hashes_by_key.items()
             )
 
 
-def check_keys(engine: Engine, keyring: Keyring) -> None:
-    """Raise ``PprmailError`` when the database knows a key that ``keyring`` lacks."""
+def check_owner(engine: Engine, keyring: Keyring, newsletter_id: str) -> None:
+    """Raise ``PprmailError`` when the database knows a key that ``keyring`` lacks, or belongs to another newsletter."""
     with reading(engine) as connection:
         recorded = tuple(connection.scalars(select(keys.c.fingerprint)))
+        owner = connection.scalar(select(facts.c.value).where(facts.c.name == _NEWSLETTER))
     for one in recorded:
         if one not in keyring.fingerprints:
             raise PprmailError(missing_key(one))
+    if owner is not None and owner != newsletter_id:
+        message = (
+            f"{engine_path(engine)}: belongs to the newsletter {owner!r}, and 'id' under [newsletter] is {newsletter_id!r}; "
+            "write the old id again, or name another file under [delivery] database"
+        )
+        raise PprmailError(message)
 
 
 def _freeze(connection: Connection, mailing: int, plan: Plan) -> None:

@@ -103,6 +103,19 @@ def read_recipients(connection: Connection, mailing: Mailing, first: int, last: 
     return tuple(Recipient(number, Subscriber(address, name)) for number, address, name in rows)
 
 
+def read_leavers(connection: Connection, mailing: Mailing, first: int, last: int) -> tuple[Subscriber, ...]:
+    """Those numbered from ``first`` to ``last`` who asked to leave since the seal."""
+    query = (
+        select(addresses.c.address, recipients.c.name)
+        .join(recipients, recipients.c.address == addresses.c.id)
+        .join(exceptions, _EXCEPTION_OF_RECIPIENT)
+        .where(recipients.c.mailing == mailing.id, recipients.c.number.between(first, last))
+        .where(exceptions.c.outcome == "suppressed")
+        .order_by(recipients.c.number)
+    )
+    return tuple(Subscriber(address, name) for address, name in connection.execute(query))
+
+
 def _time(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 

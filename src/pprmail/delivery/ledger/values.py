@@ -22,11 +22,15 @@ class Recipient(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """A claimed batch: the recipients to hand over in one request, and the attempt it is claimed under."""
+    """A claimed batch: the recipients to hand over in one request, and the attempt it is claimed under.
+
+    ``leavers`` asked to leave since the seal. An attempt before this one, cut short, may have handed theirs over.
+    """
 
     number: int
     attempt: str
     recipients: tuple[Recipient, ...]
+    leavers: tuple[Subscriber, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,10 @@ class Provider(Protocol):
         """Refuse now what would fail later. Raises ``PprmailError``; nothing has been sealed yet."""
 
     def hand_over(self, batch: Batch) -> Answer:
-        """Hand one batch over, once, without retries. Never raises for what the wire or the other side does."""
+        """Hand one batch over, once, without retries. Never raises for what the wire or the other side does.
+
+        An idempotent provider may have begun the batch before, and takes back what it then took for its leavers.
+        """
 
     def withdraw(self, recipients: tuple[Subscriber, ...]) -> int:
         """Take back what was handed over to ``recipients``; how many letters were taken back.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pprmail.delivery.providers.base import Answer, Outcome
 from pprmail.errors import PprmailError
-from pprmail.files import replace_file
+from pprmail.files import remove_file, replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,6 +59,8 @@ class OutboxProvider:
     def hand_over(self, batch: Batch) -> Answer:
         """Write the batch's letters. A disk that is full stops the send, with the batch not handed over."""
         try:
+            for subscriber in batch.leavers:
+                self._take_back(subscriber)
             for _, subscriber in batch.recipients:
                 self.put(subscriber)
         except OSError as error:
@@ -78,15 +80,20 @@ class OutboxProvider:
         count = 0
         try:
             for subscriber in recipients:
-                path = self.folder / self._name(subscriber)
-                count += path.exists()
-                path.unlink(missing_ok=True)
+                count += self._take_back(subscriber)
         except OSError as error:
             message = f"{self.shown}: a letter cannot be deleted ({error.strerror}); close it in other programs and run this again"
             raise PprmailError(message) from error
         with suppress(OSError):  # other files keep the folder
             self.folder.rmdir()
         return count
+
+    def _take_back(self, subscriber: Subscriber) -> bool:
+        """Delete the letter to ``subscriber``, and one half written; True when there was one."""
+        path = self.folder / self._name(subscriber)
+        existed = path.exists()
+        remove_file(path)
+        return existed
 
     def _name(self, subscriber: Subscriber) -> str:
         return f"{self.writer.letter_id(subscriber)}.eml"

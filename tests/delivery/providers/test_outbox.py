@@ -1,0 +1,256 @@
+"""The contract between the sender and every provider, and what is the outbox's own.
+
+A provider joins the contract by a case in ``CASES``: how to make one, and how to see what it has taken.
+"""
+
+from __future__ import annotations
+
+import email
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conftest import KEY
+from pprmail.delivery.ledger import Batch, Recipient
+from pprmail.delivery.messages import LetterWriter
+from pprmail.delivery.providers.base import Answer, Outcome
+from pprmail.delivery.providers.outbox import OutboxProvider
+from pprmail.delivery.seal import seal_mail
+from pprmail.errors import PprmailError
+from pprmail.model import Subscriber
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from conftest import Newsletter
+    from pprmail.delivery.providers.base import Provider
+
+NOW = datetime(2020, 8, 14, 12, tzinfo=UTC)
+ADA, BEA, CEM = (Subscriber(f"{name}@example.org", name.title()) for name in ("ada", "bea", "cem"))
+
+
+@dataclass(frozen=True)
+class Case:
+    """A provider under contract, and a look at who has a letter from it."""
+
+    provider: Provider
+    taken: Callable[[], list[str]]
+
+
+def letter_writer(newsletter: Newsletter, issue: str = "2020-08") -> LetterWriter:
+    return LetterWriter(seal_mail(newsletter.settings, issue, "August 2020", "<p>mail</p>", "mail"), NOW, KEY.encode())
+
+
+def addressees(folder: Path) -> list[str]:
+    return sorted(email.message_from_bytes(path.read_bytes())["To"] for path in folder.glob("*.eml"))
+
+
+def outbox(newsletter: Newsletter) -> OutboxProvider:
+    return OutboxProvider(newsletter.root / "outbox" / "2020-08", "outbox/2020-08", letter_writer(newsletter))
+
+
+def outbox_case(newsletter: Newsletter) -> Case:
+    provider = outbox(newsletter)
+    return Case(provider, lambda: addressees(provider.folder))
+
+
+CASES = {"outbox": outbox_case}
+
+
+@pytest.fixture(params=list(CASES.values()), ids=list(CASES))
+def case(request: pytest.FixtureRequest, newsletter: Newsletter) -> Case:
+    made: Case = request.param(newsletter)
+    made.provider.prepare()
+    return made
+
+
+def batch(*subscribers: Subscriber, leavers: tuple[Subscriber, ...] = ()) -> Batch:
+    return Batch(1, "a1", tuple(Recipient(number, one) for number, one in enumerate(subscribers, 1)), leavers)
+
+
+# The contract
+
+
+def test_everyone_in_a_batch_that_is_accepted_has_one_letter(case: Case) -> None:
+    answer = case.provider.hand_over(batch(ADA, BEA))
+
+    assert answer.outcome is Outcome.ACCEPTED
+    assert case.taken() == ["Ada <ada@example.org>", "Bea <bea@example.org>"]
+
+
+def test_a_batch_for_nobody_is_accepted(case: Case) -> None:
+    assert case.provider.hand_over(batch()).outcome is Outcome.ACCEPTED
+    assert case.taken() == []
+
+
+def test_preparing_hands_nothing_over_and_may_be_repeated(case: Case) -> None:
+    case.provider.prepare()
+
+    assert case.taken() == []
+
+
+def test_an_idempotent_provider_takes_a_repeated_batch_once(case: Case) -> None:
+    if not case.provider.is_idempotent:
+        pytest.skip("a repeat would do harm")
+
+    answers = [case.provider.hand_over(batch(ADA, BEA)).outcome for _ in range(2)]
+
+    assert answers == [Outcome.ACCEPTED] * 2
+    assert case.taken() == ["Ada <ada@example.org>", "Bea <bea@example.org>"]
+
+
+def test_an_idempotent_provider_takes_back_what_it_had_for_those_who_left(case: Case) -> None:
+    if not case.provider.is_idempotent:
+        pytest.skip("a batch is begun once")
+    case.provider.hand_over(batch(ADA, BEA))
+
+    answer = case.provider.hand_over(batch(ADA, leavers=(BEA, CEM)))
+
+    assert answer.outcome is Outcome.ACCEPTED
+    assert case.taken() == ["Ada <ada@example.org>"]
+
+
+def test_what_is_withdrawn_is_gone_and_the_rest_stays(case: Case) -> None:
+    case.provider.hand_over(batch(ADA, BEA))
+
+    try:
+        counts = [case.provider.withdraw((ADA, CEM)), case.provider.withdraw((ADA, CEM))]
+    except PprmailError:
+        pytest.skip("what it has taken cannot be withdrawn")
+
+    assert counts == [1, 0]
+    assert case.taken() == ["Bea <bea@example.org>"]
+
+
+def test_a_provider_has_room_for_a_batch(case: Case) -> None:
+    assert case.provider.largest_batch >= 1
+    assert case.provider.name
+
+
+# The outbox's own
+
+
+def test_a_letter_lies_whole_under_a_name_that_says_nothing_of_its_reader(newsletter: Newsletter) -> None:
+    provider = outbox(newsletter)
+    provider.prepare()
+
+    path = provider.put(ADA)
+
+    letter = letter_writer(newsletter).write(ADA)
+    assert path == newsletter.root / "outbox" / "2020-08" / f"{letter.id}.eml"
+    assert path.read_bytes() == letter.content
+    assert list(provider.folder.iterdir()) == [path]
+
+
+def test_a_repeat_writes_the_same_bytes(newsletter: Newsletter) -> None:
+    provider = outbox(newsletter)
+    provider.prepare()
+
+    contents = [provider.put(ADA).read_bytes() for _ in range(2)]
+
+    assert contents[0] == contents[1]
+
+
+def test_a_spelling_that_changed_takes_the_place_of_the_old(newsletter: Newsletter) -> None:
+    provider = outbox(newsletter)
+    provider.prepare()
+
+    provider.hand_over(batch(Subscriber("Ada@example.org")))
+    provider.hand_over(batch(Subscriber("ada@example.org")))
+
+    assert addressees(provider.folder) == ["ada@example.org"]
+
+
+def test_withdrawing_the_last_letter_removes_the_folder(newsletter: Newsletter) -> None:
+    provider = outbox(newsletter)
+    provider.prepare()
+    provider.hand_over(batch(ADA))
+
+    provider.withdraw((ADA,))
+
+    assert not provider.folder.exists()
+
+
+def test_withdrawing_leaves_what_is_not_ours(newsletter: Newsletter) -> None:
+    provider = outbox(newsletter)
+    provider.prepare()
+    provider.hand_over(batch(ADA))
+    newsletter.write("outbox/2020-08/notes.txt", "mine")
+
+    provider.withdraw((ADA,))
+
+    assert [path.name for path in provider.folder.iterdir()] == ["notes.txt"]
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "left"])
+def test_a_letter_that_a_kill_left_half_written_goes_too(newsletter: Newsletter, how: str) -> None:
+    provider = outbox(newsletter)
+    provider.prepare()
+    half = provider.folder / f".{letter_writer(newsletter).letter_id(ADA)}.eml.tmp"
+    half.write_bytes(b"From: PPRN")
+
+    if how == "withdrawn":
+        provider.withdraw((ADA,))
+    else:
+        provider.hand_over(batch(BEA, leavers=(ADA,)))
+
+    assert not half.exists()
+
+
+def test_letters_of_another_mailing_are_refused(newsletter: Newsletter) -> None:
+    provider = outbox(newsletter)
+    provider.refuse_strangers([ADA])  # there is no folder yet
+    provider.prepare()
+    provider.hand_over(batch(ADA, BEA))
+
+    provider.refuse_strangers([ADA, BEA, CEM])
+    with pytest.raises(PprmailError) as one:
+        provider.refuse_strangers([ADA, CEM])
+    with pytest.raises(PprmailError) as two:
+        provider.refuse_strangers([CEM])
+
+    assert str(one.value) == (
+        "outbox/2020-08: holds 1 letter of another mailing; move the folder away, then run this again"
+    )
+    assert str(two.value) == (
+        "outbox/2020-08: holds 2 letters of another mailing; move the folder away, then run this again"
+    )
+
+
+def test_a_folder_that_cannot_be_made_is_told_before_anything_is_sealed(newsletter: Newsletter) -> None:
+    newsletter.write("outbox", "a file where the folder should be")
+
+    with pytest.raises(PprmailError) as caught:
+        outbox(newsletter).prepare()
+
+    assert str(caught.value) == (
+        "outbox/2020-08: cannot be written (Not a directory); check its permissions and the disk's space, or name another under [outbox] folder"
+    )
+
+
+def test_a_letter_that_cannot_be_written_stops_the_send_with_the_batch_not_handed_over(newsletter: Newsletter) -> None:
+    provider = outbox(newsletter)
+    provider.prepare()
+    (provider.folder / f"{letter_writer(newsletter).letter_id(BEA)}.eml").mkdir()
+
+    answer = provider.hand_over(batch(ADA, BEA, CEM))
+
+    assert answer == Answer(
+        Outcome.NOT_HANDED_OVER,
+        detail="outbox/2020-08: cannot be written (Is a directory); make room on the disk and check the folder's permissions, then run this again",
+        stop=True,
+    )
+
+
+def test_a_letter_that_cannot_be_taken_back_is_told(newsletter: Newsletter) -> None:
+    provider = outbox(newsletter)
+    provider.prepare()
+    (provider.folder / f"{letter_writer(newsletter).letter_id(ADA)}.eml").mkdir()
+
+    with pytest.raises(
+        PprmailError, match=r"^outbox/2020-08: a letter cannot be deleted \(.*\); close it in other programs"
+    ):
+        provider.withdraw((ADA,))
