@@ -88,7 +88,7 @@ def _one_of(table: str, part: object, key: str, choices: tuple[str, ...]) -> Ite
 
 def _matches(table: str, part: object, key: str, pattern: re.Pattern[str], hint: str) -> Iterator[_Doubt]:
     value = getattr(part, key)
-    if value and not pattern.fullmatch(value):
+    if value.strip() and not pattern.fullmatch(value):
         yield table, key, f"{key!r} in [{table}] is {value!r}", hint
 
 

@@ -93,11 +93,12 @@ _KINDS: dict[str, tuple[type, str]] = {
 
 
 class _Reader:
-    """Reads tables into settings and keeps every fault on the way."""
+    """Reads tables into settings and keeps every fault on the way. ``unread`` are the keys that an empty value stands for."""
 
     def __init__(self, lines: Mapping[tuple[str, str], int]) -> None:
         self.lines = lines
         self.problems: list[Problem] = []
+        self.unread: set[tuple[str, str]] = set()
 
     def fault(self, table: str, key: str, message: str, hint: str = "", rule: str = "settings") -> None:
         places = ((table, key), (f"{table}.{key}", ""), (table, ""))
@@ -118,7 +119,8 @@ class _Reader:
         }
         settings = Settings(root=root, **parts)
         for table, key, message, hint in find_doubts(settings):
-            self.fault(table, key, message, hint)
+            if (table, key) not in self.unread:
+                self.fault(table, key, message, hint)
         return settings
 
     def _section(self, kind: type, table: str, given: object) -> Any:  # noqa: ANN401 - one of the settings' classes
@@ -142,6 +144,7 @@ class _Reader:
     def _value(self, table: str, setting: Any, given: dict[str, Any]) -> Any:  # noqa: ANN401
         kind, words = _KINDS[setting.type]
         empty: Any = () if kind is list else kind()
+        self.unread.add((table, setting.name))
         if setting.name not in given:
             self.fault(
                 table, setting.name, f"[{table}] has no {setting.name!r}", f"add {setting.name} = … under [{table}]"
@@ -153,6 +156,7 @@ class _Reader:
         if not fits:
             self.fault(table, setting.name, f"{setting.name!r} in [{table}] must be {words}")
             return empty
+        self.unread.discard((table, setting.name))
         if setting.name in _WITHOUT_FINAL_SLASH:
             return value.rstrip("/")
         return tuple(value) if kind is list else value
