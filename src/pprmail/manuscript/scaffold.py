@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from pprmail.model import month_name
 from pprmail.settings import POSTAL_PLACEHOLDER
 
@@ -38,12 +40,13 @@ def issue_files(key: str) -> dict[str, str]:
 
 def settings_file(title: str, newsletter_id: str, year: int) -> str:
     """``pprmail.toml`` of a started newsletter, with what must be filled in named in comments."""
+    quoted_title = json.dumps(title, ensure_ascii=False)
     return f"""\
 # The settings of this newsletter. Every key and its default: docs/settings.md of pprmail.
 
 [newsletter]
 id = "{newsletter_id}"                      # stays for ever: it names your list and your items
-title = "{title}"
+title = {quoted_title}
 description = ""
 introduction = ""
 language = "en"
@@ -53,10 +56,10 @@ base_url = "https://blog.example.org"       # where build/site is published
 tag_authority = "blog.example.org,{year}"     # stays for ever: a domain you hold, and this year
 
 [sender]
-name = "{title}"
+name = {quoted_title}
 address = "newsletter@example.org"
 reply_to = "editor@example.org"
-organisation = "{title}"
+organisation = {quoted_title}
 postal_address = "{POSTAL_PLACEHOLDER}"     # required by law in every mail
 contact_url = "https://blog.example.org/about/"
 
