@@ -95,12 +95,16 @@ CASES = {
     "no-notice": case("unknown-heading", main("\n## Notice:\n"), f"{MAIN}:4:4", main("\n## notice : Ours\n\nText.\n")),
     "tag-in-text": case("raw-html", main("\nIt was <b>so.\n"), f"{MAIN}:4:8", main("\nM<SD and SD>3, a < b.\n")),
     "tag-in-title": case("raw-html", doe("Does <i>It</i> Help?"), f"{DOE}:1:13", doe("Does p<.05>p Help?")),
-    "picture": case("image-or-table", main("\nSee ![it](https://x.org/a.png).\n"), f"{MAIN}:4:5", main("\n![it] was\n")),
+    "picture": case(
+        "image-or-table", main("\nSee ![it](https://x.org/a.png).\n"), f"{MAIN}:4:5", main("\n![it] was\n")
+    ),
     "table": case("image-or-table", main("\na | b\n--|--\n1 | 2\n"), f"{MAIN}:5:1", main("\n|d| = 0.5 -- | --\n")),
     "script-link": case("bad-link", main("\n[a](javascript:x)\n"), f"{MAIN}:4:1", main("\n[a] (javascript:x)\n")),
     "spaced-link": case("bad-link", main("\n[a](https://x.org/a b)\n"), f"{MAIN}:4:1", main("\n[a](so he said)\n")),
     "no-web-address": case("bad-link", doe(Link="www.x.org"), f"{DOE}:6:7", doe(Link="https://www.x.org")),
-    "no-month": case("bad-month", {MAIN: "Month: Augst 2020\n"}, f"{MAIN}:1:8", {MAIN: "Month: PPRNet Blog: Aug. 2020"}),
+    "no-month": case(
+        "bad-month", {MAIN: "Month: Augst 2020\n"}, f"{MAIN}:1:8", {MAIN: "Month: PPRNet Blog: Aug. 2020"}
+    ),
     "month-missing": case("bad-month", {MAIN: ""}, f"{MAIN}:1:1", {MAIN: "---\nmonth: 2020-08\n---"}),
     "no-issue-file": case("bad-month", {MAIN: None}, f"{MAIN}:1:1", {}),
     "folder-of-no-month": case(
@@ -153,7 +157,9 @@ CASES = {
         doe(**{"Type of Research": "META—ANALYSIS"}),
     ),
     "mistyped-kind": case("unknown-kind", doe(Kind="thesis"), f"{DOE}:6:7", doe(Kind="Chapter")),
-    "no-doi": case("bad-doi", doe(DOI="10.1037/per 0000382"), f"{DOE}:6:6", doe(DOI="https://doi.org/10.1037/per0000382")),
+    "no-doi": case(
+        "bad-doi", doe(DOI="10.1037/per 0000382"), f"{DOE}:6:6", doe(DOI="https://doi.org/10.1037/per0000382")
+    ),
     "doi-cut-off": case(
         "bad-doi", citing("(2019). doi:10.1037/"), f"{DOE}:3:27", citing("(2019). *doi:10.1037/per0000382*")
     ),
@@ -191,7 +197,9 @@ CASES = {
         f"{DOE}:6:7",
         doe(Slug="sent"),
     ),
-    "title-twice": case("title-repeated", {POE: summary_text("does therapy HELP")}, f"{POE}:1:8", doe("Does Therapy Hel?")),
+    "title-twice": case(
+        "title-repeated", {POE: summary_text("does therapy HELP")}, f"{POE}:1:8", doe("Does Therapy Hel?")
+    ),
     "title-in-text": case(
         "title-repeated",
         doe(body=f"**Does therapy help**\n\n{BODY}"),

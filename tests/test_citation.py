@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pprmail.citation import CitationDate, doi_url, find_date, find_doi, normal_doi, trim_url
+
+SICI = "10.1002/(SICI)1097-4679(199911)55:11<1371::AID-JCLP5>3.0.CO;2-1"
+ECOLOGY = "10.1890/0012-9658(2006)87[62:WIAAWD]2.0.CO;2"
+
+DOIS = {
+    "bare": ("10.1037/per0000382", "10.1037/per0000382"),
+    "address": ("https://doi.org/10.1037/per0000382", "10.1037/per0000382"),
+    "old-address": ("http://dx.doi.org/10.1037/per0000382", "10.1037/per0000382"),
+    "www": ("www.doi.org/10.1037/per0000382", "10.1037/per0000382"),
+    "label": ("doi: 10.1037/per0000382", "10.1037/per0000382"),
+    "label-without-colon": ("DOI 10.1037/per0000382", "10.1037/per0000382"),
+    "full-stop": (" 10.1037/per0000382. ", "10.1037/per0000382"),
+    "in-brackets": ("10.1037/per0000382)", "10.1037/per0000382"),
+    "sici": (SICI, SICI),
+    "square-brackets": (ECOLOGY, ECOLOGY),
+    "two-numbers": ("10.1000.10/x", "10.1000.10/x"),
+    "no-suffix": ("10.1037/", None),
+    "dots": ("10.1037/...", None),
+    "space": ("10.1037/per 0000382", None),
+    "short-prefix": ("10.103/x", None),
+    "another-address": ("https://x.org/10.1037/per0000382", None),
+    "empty": ("", None),
+}
+
+
+@pytest.mark.parametrize(("text", "doi"), DOIS.values(), ids=DOIS)
+def test_a_doi_is_read_bare_labelled_or_as_an_address(text: str, doi: str | None) -> None:
+    assert normal_doi(text) == doi
+
+
+CITATIONS = {
+    "address": ("Doe (2019). On. https://doi.org/10.1037/x.", "10.1037/x"),
+    "label": ("Doe (2019). On. doi:10.1037/x", "10.1037/x"),
+    "label-and-address": ("Doe (2019). DOI: https://doi.org/10.1037/x", "10.1037/x"),
+    "sici": (f"Doe (1999). https://doi.org/{SICI}.", SICI),
+    "emphasis": ("*Doe. doi:10.1037/x*", "10.1037/x"),
+    "markdown-link": ("[https://doi.org/10.1037/x](https://doi.org/10.1037/x).", "10.1037/x"),
+    "angle-brackets": ("<https://doi.org/10.1037/x>", "10.1037/x"),
+    "first-broken": ("doi:10.1037/... doi:10.1037/y", "10.1037/y"),
+    "bare": ("Doe (2019). 10.1037/x", None),
+    "none": ("Doe (2019). On therapy.", None),
+}
+
+
+@pytest.mark.parametrize(("citation", "doi"), CITATIONS.values(), ids=CITATIONS)
+def test_the_doi_of_a_citation_is_found(citation: str, doi: str | None) -> None:
+    assert find_doi(citation) == doi
+
+
+def test_the_address_of_a_doi_is_percent_encoded() -> None:
+    assert doi_url(SICI) == ("https://doi.org/10.1002/(SICI)1097-4679(199911)55:11%3C1371::AID-JCLP5%3E3.0.CO;2-1")
+    assert doi_url("10.1000/a b%#?é") == "https://doi.org/10.1000/a%20b%25%23%3F%C3%A9"
+
+
+DATES = {
+    "year": ("Doe, J. (2019). On.", CitationDate(2019, None, 9)),
+    "letter": ("Doe, J. (2019a). On.", CitationDate(2019, None, 9)),
+    "day": ("Doe, J. (2019, December 5). On.", CitationDate(2019, 12, 9)),
+    "short-month": ("Doe, J. (2019, Sept.). On.", CitationDate(2019, 9, 9)),
+    "season": ("Doe, J. (2019, Spring). On.", CitationDate(2019, None, 9)),
+    "two-letters": ("Doe, J. (2019, Ma). On.", CitationDate(2019, None, 9)),
+    "first-of-two": ("Doe (2019). War (1945).", CitationDate(2019, None, 5)),
+    "in-press": ("Doe, J. (in press). On.", None),
+    "volume": ("Doe, J. *53*(12), 90.", None),
+    "empty": ("", None),
+}
+
+
+@pytest.mark.parametrize(("citation", "date"), DATES.values(), ids=DATES)
+def test_the_date_of_a_citation_is_found(citation: str, date: CitationDate | None) -> None:
+    assert find_date(citation) == date
+
+
+URLS = {
+    "sentence": ("https://x.org/a.", "https://x.org/a"),
+    "brackets-around": ("https://x.org/a).", "https://x.org/a"),
+    "brackets-inside": ("https://x.org/a_(b)", "https://x.org/a_(b)"),
+    "quoted": ("https://x.org/a”,", "https://x.org/a"),
+    "words-of-a-link": ("https://x.org/a](https://y.org)", "https://x.org/a"),
+    "square-brackets-inside": ("https://x.org/a[1]b", "https://x.org/a[1]b"),
+    "nothing-left": ("...", ""),
+    "empty": ("", ""),
+}
+
+
+@pytest.mark.parametrize(("text", "url"), URLS.values(), ids=URLS)
+def test_what_ends_the_sentence_is_no_part_of_an_address(text: str, url: str) -> None:
+    assert trim_url(text) == url
+
+
+@settings(deadline=None, derandomize=True, max_examples=300)
+@given(st.text(alphabet="ab.,)(][<>{}”", max_size=30))
+def test_trimming_leaves_a_beginning_and_trims_it_no_further(text: str) -> None:
+    trimmed = trim_url(text)
+
+    assert text.startswith(trimmed)
+    assert trim_url(trimmed) == trimmed
+
+
+@settings(deadline=None, derandomize=True, max_examples=300)
+@given(st.from_regex(r"10\.\d{4,9}/[a-z0-9()<>:;.\[\]-]{1,20}", fullmatch=True))
+def test_a_normal_doi_is_found_again_in_a_citation(text: str) -> None:
+    doi = normal_doi(text)
+
+    assert find_doi(f"Doe (2019). https://doi.org/{text}.") == doi
+    assert doi is None or normal_doi(doi) == doi
