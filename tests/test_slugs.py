@@ -18,7 +18,8 @@ TITLES = {
     "empty": ("", ""),
     "fits": ("a" * 29 + " " + "b" * 30, "a" * 29 + "-" + "b" * 30),
     "cut-at-a-word": ("a" * 30 + " " + "b" * 30, "a" * 30),
-    "cut-after-a-word": ("a" * 60 + " b", "a" * 60),
+    "cut-after-a-word": ("a" * 30 + " " + "b" * 29 + " c", "a" * 30 + "-" + "b" * 29),
+    "full-width-apostrophe": ("Client＇s", "clients"),
     "one-long-word": ("a" * 61, "a" * 60),
 }
 

@@ -92,6 +92,7 @@ def test_practice_implications_begin_at_a_line_of_their_own(newsletter: Newslett
 
     assert problems == ()
     assert (plain_prose(summary.body), plain_prose(summary.implications)) == ("Body.", "Take it.")
+    assert len(summary.implications) == 1
 
 
 PROSE = {
