@@ -4,36 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import MISSING, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conftest import ROOT
 from pprmail.audience.csvlist import read_list
 from pprmail.manuscript.issue import ISSUE_HEADERS
 from pprmail.manuscript.summary import SUMMARY_HEADERS
 from pprmail.model import EXCLUSION_REASONS
-from pprmail.settings import values
-
-if TYPE_CHECKING:
-    from dataclasses import Field
+from pprmail.settings.values import TABLES
 
 
-def tables() -> dict[str, dict[str, Field[Any]]]:
-    """The fields of each table of pprmail.toml."""
-    sections = [one for one in fields(values.Settings) if one.name != "root"]
-    return {
-        one.metadata.get("table", one.name): {key.name: key for key in fields(getattr(values, str(one.type)))}
-        for one in sections
-    }
-
-
-def shown_default(setting: Field[Any]) -> str:
-    if setting.default_factory is not MISSING:
-        return "`{}`"
-    if setting.default is MISSING:
+def shown_default(kind: Any, key: str) -> str:  # noqa: ANN401 - one of the settings' classes
+    if key not in kind._field_defaults:
         return "needed"
-    default = list(setting.default) if isinstance(setting.default, tuple) else setting.default
-    return f"`{json.dumps(default)}`"
+    default = kind._field_defaults[key]
+    return f"`{json.dumps(list(default) if isinstance(default, tuple) else default)}`"
 
 
 def test_every_setting_is_documented_with_its_default() -> None:
@@ -46,9 +31,8 @@ def test_every_setting_is_documented_with_its_default() -> None:
         elif found := re.match(r"\| `(\w+)` \| (.+?) \|", line):
             documented.setdefault(table, {})[found[1]] = found[2]
 
-    assert documented == {
-        name: {key: shown_default(one) for key, one in keys.items()} for name, keys in tables().items()
-    }
+    expected = {name: {key: shown_default(kind, key) for key in kind._fields} for name, kind in TABLES.items()}
+    assert documented == expected
 
 
 def test_every_header_is_documented() -> None:

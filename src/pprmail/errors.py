@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 EXIT_DONE = 0
 EXIT_YOURS = 1
@@ -14,8 +14,7 @@ EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(NamedTuple):
     """Where a character stands: ``path`` relative to the newsletter's folder, ``line`` and ``column`` from 1."""
 
     path: str
@@ -26,8 +25,7 @@ class Place:
         return f"{self.path}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class Problem(NamedTuple):
     """A fault or a doubt in the author's files, with its place.
 
     ``path`` is relative to the newsletter's folder, with ``/``. ``line`` and ``column`` count from 1,

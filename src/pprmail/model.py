@@ -7,7 +7,7 @@ import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.errors import Place
 
@@ -20,8 +20,7 @@ MONTHS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """Text out of a file that knows where each of its characters stands.
 
     ``marks`` are ``(offset, line, column)`` in rising order: from ``offset`` on, the text stands at that place and
@@ -158,8 +157,7 @@ def count_words(prose: Prose) -> int:
 # The issue
 
 
-@dataclass(frozen=True, slots=True)
-class CheckOk:
+class CheckOk(NamedTuple):
     """One silencing line: ``rule``, the ``reason`` why, and where the line stands."""
 
     rule: str
@@ -167,24 +165,21 @@ class CheckOk:
     source: Passage
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
+class Topic(NamedTuple):
     """A topic as written; ``name`` is the vocabulary's spelling, or None when the vocabulary lacks it."""
 
     source: Passage
     name: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Erratum:
+class Erratum(NamedTuple):
     """A correction: the day it was made and what was wrong (inline prose)."""
 
     day: date
     note: tuple[Inline, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Retraction:
+class Retraction(NamedTuple):
     """The source was retracted: the notice's day and DOI."""
 
     day: date
@@ -239,23 +234,21 @@ class Summary:
         return tuple(dict.fromkeys(topic.name for topic in self.topics if topic.name))
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """A block after the summaries: its title and its prose."""
 
     title: Passage
     body: Prose
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What ``receipt.json`` keeps of a send by a real provider: the seal's time (aware, UTC) and the slugs sent.
 
     ``slugs`` maps a summary's file name to its slug.
     """
 
     sealed: datetime
-    slugs: dict[str, str] = field(default_factory=dict)
+    slugs: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -342,8 +335,7 @@ class Vocabulary:
 # The list
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A data line of the list, read but not judged. ``line`` is where it begins in the file, from 1.
 
     ``fault`` says what reading it found wrong, or ''.
@@ -359,16 +351,14 @@ class Row:
     fault: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Subscriber:
+class Subscriber(NamedTuple):
     """Who may be mailed: ``address`` as it is to be written, ``name`` or ''."""
 
     address: str
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Exclusion:
+class Exclusion(NamedTuple):
     """A row that the mailing is not for: its line, and its reason (one of ``EXCLUSION_REASONS``).
 
     ``detail`` is for a person to read and holds no address.

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -24,7 +23,7 @@ def choose(*rows: Row, suppressed: Sequence[str] = (), require_consent: bool = F
 
 def again(line: int, **changes: str) -> Row:
     """Another row of Ada's."""
-    return replace(ADA, line=line, **changes)
+    return ADA._replace(line=line, **changes)
 
 
 def test_recipients_stand_in_the_lists_order() -> None:
@@ -163,7 +162,7 @@ def test_who_left_has_left_though_another_row_cannot_be_read() -> None:
 def test_a_subscribed_row_speaks_for_a_pending_one(order: int) -> None:
     first, second = (again(0, status="pending", name="P"), again(0))[::order]
 
-    chosen = choose(replace(first, line=2), replace(second, line=3))
+    chosen = choose(first._replace(line=2), second._replace(line=3))
 
     assert chosen.recipients == (Subscriber("ada@example.org", "Ada"),)
     assert chosen.excluded() == {"duplicate": 1}
@@ -238,7 +237,7 @@ ROWS = st.lists(
         consent_source=st.sampled_from(["", "form"]),
         fault=st.sampled_from(["", "", "has 3 cells for 2 columns"]),
     )
-).map(lambda rows: [replace(row, line=line) for line, row in enumerate(rows, 2)])
+).map(lambda rows: [row._replace(line=line) for line, row in enumerate(rows, 2)])
 
 
 @given(rows=ROWS, suppressed=st.sets(st.sampled_from(["a@x.org", "b@x.org"])), require_consent=st.booleans())

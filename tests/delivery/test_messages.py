@@ -149,7 +149,7 @@ def test_a_letter_is_this() -> None:
     text=bodies(NAME_TEXT, UNSUBSCRIBE_TEXT),
 )
 def test_every_letter_is_a_message_without_defects(subject: str, name: str, html: str, text: str) -> None:
-    sealed, recipient = replace(SEALED, subject=subject, html=html, text=text), replace(ADA, name=name)
+    sealed, recipient = replace(SEALED, subject=subject, html=html, text=text), ADA._replace(name=name)
 
     content = write(sealed, recipient)
 
@@ -173,7 +173,7 @@ def test_every_letter_is_a_message_without_defects(subject: str, name: str, html
     text=bodies(NAME_TEXT, UNSUBSCRIBE_TEXT),
 )
 def test_every_line_has_the_length_and_the_end_that_mail_wants(subject: str, name: str, html: str, text: str) -> None:
-    content = write(replace(SEALED, subject=subject, html=html, text=text), replace(ADA, name=name))
+    content = write(replace(SEALED, subject=subject, html=html, text=text), ADA._replace(name=name))
 
     lines = content.split(b"\r\n")
     head, body = lines[: lines.index(b"")], lines[lines.index(b"") :]

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from conftest import SETTINGS, Newsletter
 from pprmail.errors import FaultsError, PprmailError
 from pprmail.settings import FILE_NAME, check_base_url, find_root, load_settings
+from pprmail.settings.values import TABLES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,11 +115,9 @@ def told_lines(letter: Newsletter) -> list[int]:
 def test_every_key_that_is_left_out_has_the_contracts_default(letter: Newsletter) -> None:
     loaded = load_settings(letter.root)
 
-    tables = {
-        one.metadata.get("table", one.name): asdict(getattr(loaded, one.name))
-        for one in fields(loaded)
-        if one.name != "root"
-    }
+    parts: list[Any] = [loaded.newsletter, loaded.sender, loaded.unsubscribe, loaded.subscribers, loaded.delivery, loaded.outbox]
+    parts += [loaded.smtp, loaded.sendgrid, loaded.vocabulary_settings, loaded.check, loaded.archive, loaded.preview]
+    tables = {name: part._asdict() for name, part in zip(TABLES, parts, strict=True)}
     assert tables == DEFAULTS
     assert loaded.root == letter.root
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from email.errors import MessageError
 from typing import TYPE_CHECKING
 
 from pprmail.addresses import BadAddressError, normal_address, undress
@@ -23,6 +24,8 @@ _QUOTED = re.compile(
 )
 _BEFORE_MAIL = b"\xef\xbb\xbf\r\n"
 """The bytes of a byte order mark and of blank lines, as an editor leaves them."""
+# What Python's own parser raises for headers that are none (_header_value_parser in 3.11 to 3.13)
+_UNREADABLE = (IndexError, AttributeError, TypeError, ValueError, MessageError)
 _MAILBOX_START = re.compile(rb"^From \S+", re.MULTILINE)
 
 
@@ -85,7 +88,11 @@ def read_mail(content: bytes, shown: str, is_token: Callable[[str], bool]) -> Re
     found = Requests()
     for number, raw in enumerate(_messages(content.lstrip(_BEFORE_MAIL)), 1):
         message = BytesParser(policy=policy.default).parsebytes(raw)
-        found += _request(message, shown if number == 1 else f"{shown} (message {number})", is_token)
+        place = shown if number == 1 else f"{shown} (message {number})"
+        try:
+            found += _request(message, place, is_token)
+        except _UNREADABLE:
+            found += Requests(ignored=(f"{place}: is no mail that can be read; give the address instead",))
     return found
 
 

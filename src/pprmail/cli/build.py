@@ -38,7 +38,7 @@ def build(app: App, issues: tuple[str, ...], *, out: Path | None, drafts: bool, 
     """
     settings = app.settings
     if base_url is not None:
-        settings = replace(settings, newsletter=replace(settings.newsletter, base_url=check_base_url(base_url)))
+        settings = replace(settings, newsletter=settings.newsletter._replace(base_url=check_base_url(base_url)))
     _, proofs, odd = read_proofs(settings, ())
     missing = tuple(key for key in issues if key not in {proof.issue.key for proof in proofs})
     if missing:
@@ -72,9 +72,9 @@ def _refuse_errors(proofs: tuple[Proof, ...]) -> None:
     bad = [proof for proof in proofs if proof.has_errors]
     if bad:
         problems = tuple(one for proof in bad for one in proof.problems)
-        raise FaultsError(
-            problems, f"nothing was built: mend the errors in {', '.join(proof.issue.key for proof in bad)} first"
-        )
+        months = ", ".join(proof.issue.key for proof in bad)
+        remedy = "mend the errors first, or write 'Draft: yes' in the issue.md of a month that is not ready"
+        raise FaultsError(problems, f"nothing was built, because of {months}: {remedy}")
 
 
 def _introduction(settings: Settings) -> Prose:

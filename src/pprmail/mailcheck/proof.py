@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.audience.tokens import TOKEN_LENGTH
 from pprmail.editorial.silencing import silence
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
     from pprmail.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(NamedTuple):
     """An issue and what is wrong with it. ``mail`` is None when errors in the text keep it from being rendered."""
 
     issue: Issue

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.errors import Place
 from pprmail.model import Passage
@@ -33,8 +32,7 @@ _PASTED_NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of a file, its end left out; ``number`` counts from 1."""
 
     number: int
@@ -46,8 +44,7 @@ class Line:
         return not self.text.strip()
 
 
-@dataclass(frozen=True, slots=True)
-class Headers:
+class Headers(NamedTuple):
     """The headers of a file: for each known key, in lower case, the values given, in order."""
 
     path: str

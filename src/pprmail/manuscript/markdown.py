@@ -7,8 +7,7 @@ headings; an ordered list begins at 1 and goes on by one; a single bullet that b
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.manuscript.headers import Line
 from pprmail.manuscript.inline import parse_inline
@@ -29,8 +28,7 @@ _TAB = 4
 _DEEPEST_LIST = 6
 
 
-@dataclass(frozen=True, slots=True)
-class SourceLine:
+class SourceLine(NamedTuple):
     """A line within a file, less what a list item before it takes: its place and its indent in columns."""
 
     number: int
@@ -44,8 +42,7 @@ class SourceLine:
         return not self.text
 
 
-@dataclass(frozen=True, slots=True)
-class _Marker:
+class _Marker(NamedTuple):
     """The head of a list item. ``number`` is None for a bullet; ``content`` counts characters up to the text."""
 
     sign: str

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pprmail import marks
 from pprmail.errors import PprmailError
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from pprmail.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedIssue:
+class RenderedIssue(NamedTuple):
     """An issue as mail. ``html`` and ``text`` still hold the personal marks; ``mjml`` is what ``html`` was made of."""
 
     subject: str

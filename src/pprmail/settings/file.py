@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import MISSING, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from pprmail.errors import FaultsError, PprmailError, Problem
 from pprmail.rules import did_you_mean
-from pprmail.settings import values
 from pprmail.settings.doubts import find_doubts, url_fault
-from pprmail.settings.values import Settings
+from pprmail.settings.values import TABLES, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,13 +80,15 @@ def _key_lines(text: str) -> dict[tuple[str, str], int]:
     return lines
 
 
+_NEEDED = object()
 _WITHOUT_FINAL_SLASH = {"base_url", "service_url"}
-_KINDS: dict[str, tuple[type, str]] = {
-    "str": (str, "a text in quotes"),
-    "int": (int, "a whole number"),
-    "bool": (bool, "true or false"),
-    "tuple[str, ...]": (list, "a list of texts"),
-    "dict[str, str]": (dict, "a table of texts"),
+# A key's kind is its default's; what is needed is text
+_KINDS: dict[type, tuple[type, str]] = {
+    str: (str, "a text in quotes"),
+    int: (int, "a whole number"),
+    bool: (bool, "true or false"),
+    tuple: (list, "a list of texts"),
+    dict: (dict, "a table of texts"),
 }
 
 
@@ -106,58 +106,45 @@ class _Reader:
         self.problems.append(Problem(FILE_NAME, line, 1, "error", rule, message, hint))
 
     def read(self, tables: dict[str, Any], root: Path) -> Settings:
-        sections = {f.metadata.get("table", f.name): f for f in fields(Settings) if f.name != "root"}
         for name, value in tables.items():
-            hint = did_you_mean(name, tuple(sections))
-            if name not in sections and isinstance(value, dict):
+            hint = did_you_mean(name, tuple(TABLES))
+            if name not in TABLES and isinstance(value, dict):
                 self.fault(name, "", f"unknown table [{name}]", hint)
-            elif name not in sections:
+            elif name not in TABLES:
                 self.fault("", name, f"unknown key {name!r} outside any table", hint)
-        parts = {
-            f.name: self._section(getattr(values, str(f.type)), name, tables.get(name, {}))
-            for name, f in sections.items()
-        }
-        settings = Settings(root=root, **parts)
+        settings = Settings(root, *(self._section(kind, name, tables.get(name, {})) for name, kind in TABLES.items()))
         for table, key, message, hint in find_doubts(settings):
             if (table, key) not in self.unread:
                 self.fault(table, key, message, hint)
         return settings
 
-    def _section(self, kind: type, table: str, given: object) -> Any:  # noqa: ANN401 - one of the settings' classes
-        if not is_dataclass(kind):  # pragma: no cover - a bug in Settings
-            raise TypeError(kind)
+    def _section(self, kind: Any, table: str, given: object) -> Any:  # noqa: ANN401 - one of the settings' classes
         if not isinstance(given, dict):
             self.fault("", table, f"{table!r} is a table", f"write [{table}] on a line of its own")
             given = {}
-        known = {f.name: f for f in fields(kind)}
         for key in given:
-            if key not in known:
-                self.fault(table, key, f"unknown key {key!r} in [{table}]", did_you_mean(key, tuple(known)))
-        return kind(
-            **{key: self._value(table, f, given) for key, f in known.items() if key in given or self._is_required(f)}
-        )
+            if key not in kind._fields:
+                self.fault(table, key, f"unknown key {key!r} in [{table}]", did_you_mean(key, kind._fields))
+        defaults: dict[str, object] = kind._field_defaults
+        return kind(**{key: self._value(table, key, given, defaults.get(key, _NEEDED)) for key in kind._fields})
 
-    @staticmethod
-    def _is_required(setting: Any) -> bool:  # noqa: ANN401 - dataclasses.Field of any type
-        return setting.default is MISSING and setting.default_factory is MISSING
-
-    def _value(self, table: str, setting: Any, given: dict[str, Any]) -> Any:  # noqa: ANN401
-        kind, words = _KINDS[setting.type]
-        empty: Any = () if kind is list else kind()
-        self.unread.add((table, setting.name))
-        if setting.name not in given:
-            self.fault(
-                table, setting.name, f"[{table}] has no {setting.name!r}", f"add {setting.name} = … under [{table}]"
-            )
-            return empty
-        value: Any = given[setting.name]
+    def _value(self, table: str, key: str, given: dict[str, Any], default: object) -> object:
+        """What ``given`` says of ``key``, or its default; a fault leaves an empty value, which nothing else is said of."""
+        if key not in given and default is not _NEEDED:
+            return default
+        kind, words = _KINDS[str if default is _NEEDED else type(default)]
+        self.unread.add((table, key))
+        if key not in given:
+            self.fault(table, key, f"[{table}] has no {key!r}", f"add {key} = … under [{table}]")
+            return ""
+        value: Any = given[key]
         texts = value if isinstance(value, list) else value.values() if isinstance(value, dict) else ()
         fits = type(value) is kind and all(isinstance(text, str) for text in texts)
         if not fits:
-            self.fault(table, setting.name, f"{setting.name!r} in [{table}] must be {words}")
-            return empty
-        self.unread.discard((table, setting.name))
-        if setting.name in _WITHOUT_FINAL_SLASH:
+            self.fault(table, key, f"{key!r} in [{table}] must be {words}")
+            return () if kind is list else kind()
+        self.unread.discard((table, key))
+        if key in _WITHOUT_FINAL_SLASH:
             return value.rstrip("/")
         return tuple(value) if kind is list else value
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.errors import PprmailError
 from pprmail.model import Vocabulary
@@ -18,8 +18,7 @@ POSTAL_PLACEHOLDER = "POSTAL ADDRESS TO BE FILLED IN"
 """What ``init`` writes; a real provider refuses an address that contains it."""
 
 
-@dataclass(frozen=True)
-class Newsletter:
+class Newsletter(NamedTuple):
     """``[newsletter]``: what is published, and where."""
 
     id: str
@@ -44,8 +43,7 @@ class Newsletter:
         return f"{self.base_url}/{path}"
 
 
-@dataclass(frozen=True)
-class Sender:
+class Sender(NamedTuple):
     """``[sender]``: who the mail is from, and what the law wants said."""
 
     name: str
@@ -56,8 +54,7 @@ class Sender:
     postal_address: str = ""
 
 
-@dataclass(frozen=True)
-class Subscribers:
+class Subscribers(NamedTuple):
     """``[subscribers]``: the list."""
 
     file: str = "subscribers.csv"
@@ -65,8 +62,7 @@ class Subscribers:
     require_consent: bool = False
 
 
-@dataclass(frozen=True)
-class Unsubscribe:
+class Unsubscribe(NamedTuple):
     """``[unsubscribe]``: how a reader leaves."""
 
     owner: str = "service"
@@ -74,8 +70,7 @@ class Unsubscribe:
     mailto: str = ""
 
 
-@dataclass(frozen=True)
-class Delivery:
+class Delivery(NamedTuple):
     """``[delivery]``: through whom, and how fast. 0 is no cap."""
 
     provider: str = "outbox"
@@ -86,15 +81,13 @@ class Delivery:
     database: str = "sqlite:///.pprmail/state.db"
 
 
-@dataclass(frozen=True)
-class Outbox:
+class Outbox(NamedTuple):
     """``[outbox]``: where the default provider puts mail."""
 
     folder: str = "outbox"
 
 
-@dataclass(frozen=True)
-class Smtp:
+class Smtp(NamedTuple):
     """``[smtp]``: a mail server; its password comes from PPRMAIL_SMTP_PASSWORD."""
 
     host: str = "localhost"
@@ -104,8 +97,7 @@ class Smtp:
     envelope_sender: str = ""
 
 
-@dataclass(frozen=True)
-class Sendgrid:
+class Sendgrid(NamedTuple):
     """``[sendgrid]``: the provider's API; its key comes from SENDGRID_API_KEY."""
 
     host: str = "https://api.sendgrid.com"
@@ -113,8 +105,7 @@ class Sendgrid:
     timeout_seconds: int = 60
 
 
-@dataclass(frozen=True)
-class VocabularySettings:
+class VocabularySettings(NamedTuple):
     """``[vocabulary]``: what summaries may be filed under."""
 
     topics: tuple[str, ...] = ()
@@ -124,11 +115,10 @@ class VocabularySettings:
         "Practice-based study",
         "Review",
     )
-    aliases: dict[str, str] = field(default_factory=dict)
+    aliases: dict[str, str] = {}  # noqa: RUF012 - nobody changes it
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(NamedTuple):
     """``[check]``: rules turned off, rules turned on, and what they need."""
 
     disable: tuple[str, ...] = ()
@@ -138,17 +128,15 @@ class Check:
     crossref_mailto: str = ""
 
 
-@dataclass(frozen=True)
-class Archive:
+class Archive(NamedTuple):
     """``[archive]``: how the site shows authors' addresses, and old addresses it still answers."""
 
     emails: str = "show"
     websub_hub: str = ""
-    redirects: dict[str, str] = field(default_factory=dict)
+    redirects: dict[str, str] = {}  # noqa: RUF012 - nobody changes it
 
 
-@dataclass(frozen=True)
-class Preview:
+class Preview(NamedTuple):
     """``[preview]``: who gets test mails."""
 
     test_addresses: tuple[str, ...] = ()
@@ -162,17 +150,15 @@ class Settings:
     newsletter: Newsletter
     sender: Sender
     unsubscribe: Unsubscribe
-    subscribers: Subscribers = field(default_factory=Subscribers)
-    delivery: Delivery = field(default_factory=Delivery)
-    outbox: Outbox = field(default_factory=Outbox)
-    smtp: Smtp = field(default_factory=Smtp)
-    sendgrid: Sendgrid = field(default_factory=Sendgrid)
-    vocabulary_settings: VocabularySettings = field(
-        default_factory=VocabularySettings, metadata={"table": "vocabulary"}
-    )
-    check: Check = field(default_factory=Check)
-    archive: Archive = field(default_factory=Archive)
-    preview: Preview = field(default_factory=Preview)
+    subscribers: Subscribers
+    delivery: Delivery
+    outbox: Outbox
+    smtp: Smtp
+    sendgrid: Sendgrid
+    vocabulary_settings: VocabularySettings
+    check: Check
+    archive: Archive
+    preview: Preview
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -199,3 +185,20 @@ class Settings:
     def secret_key(self) -> str:
         """PPRMAIL_SECRET_KEY, or '' when the key is in ``.pprmail/secret.key``."""
         return os.environ.get("PPRMAIL_SECRET_KEY", "")
+
+
+TABLES: dict[str, type[NamedTuple]] = {
+    "newsletter": Newsletter,
+    "sender": Sender,
+    "unsubscribe": Unsubscribe,
+    "subscribers": Subscribers,
+    "delivery": Delivery,
+    "outbox": Outbox,
+    "smtp": Smtp,
+    "sendgrid": Sendgrid,
+    "vocabulary": VocabularySettings,
+    "check": Check,
+    "archive": Archive,
+    "preview": Preview,
+}
+"""The class of each table, in the order of the fields of ``Settings``."""
