@@ -29,8 +29,11 @@ from pairing import (
 ROUNDS = 11
 MOST = 0.25
 MJML = "5.4.0"
+# The collector is set as the command sets it
 RENDER = """\
+import gc
 import sys
+gc.set_threshold(50_000)
 from pathlib import Path
 from pprmail.mailcheck.proof import proofread
 from pprmail.settings import load_settings
@@ -38,6 +41,7 @@ folder, issue, out = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
 mail = proofread(load_settings(folder), issue).clean_mail("")
 (out / "message.html").write_bytes(mail.html.encode())
 (out / "message.txt").write_bytes(mail.text.encode())
+gc.freeze()
 """
 
 

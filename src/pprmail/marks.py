@@ -21,12 +21,12 @@ MARK = re.compile(r"%%pprmail_[a-z]+_(?:html|text)%%")
 
 def personal_values(name: str, unsubscribe_url: str) -> dict[str, str]:
     """The value of every mark for one reader; the HTML ones escaped."""
-    from html import escape
+    from markupsafe import escape
 
     return {
-        NAME_HTML: escape(name),
+        NAME_HTML: str(escape(name)),
         NAME_TEXT: name,
-        UNSUBSCRIBE_HTML: escape(unsubscribe_url),
+        UNSUBSCRIBE_HTML: str(escape(unsubscribe_url)),
         UNSUBSCRIBE_TEXT: unsubscribe_url,
     }
 

@@ -186,8 +186,7 @@ class Retraction(NamedTuple):
     doi: str
 
 
-@dataclass(frozen=True)
-class Summary:
+class Summary(NamedTuple):
     """One article's summary. A field that the author left out is an empty ``Passage`` placed at the file's start.
 
     ``slug`` is '' when none can be made of the title; ``slug_source`` is the author's own, if any.
@@ -223,7 +222,7 @@ class Summary:
         """``1-keefe.md``."""
         return self.path.rpartition("/")[2]
 
-    @cached_property
+    @property
     def body_words(self) -> int:
         """Words of the body, Practice Implications not counted."""
         return count_words(self.body)
@@ -251,8 +250,7 @@ class Receipt(NamedTuple):
     slugs: dict[str, str]
 
 
-@dataclass(frozen=True)
-class Issue:
+class Issue(NamedTuple):
     """A month: what stands in ``issues/2020-08/``. ``day`` is the day of publication in the newsletter's zone."""
 
     key: str

@@ -25,7 +25,7 @@ def prose(text: str) -> Prose:
         pytest.param("*d* = −0.31, χ² ≤ 3, Ř", "<p><em>d</em> = −0.31, χ² ≤ 3, Ř</p>", id="statistics"),
         pytest.param(
             '[a "b"](https://e.org/?a=1&b=2)',
-            '<p><a href="https://e.org/?a=1&amp;b=2">a &quot;b&quot;</a></p>',
+            '<p><a href="https://e.org/?a=1&amp;b=2">a &#34;b&#34;</a></p>',
             id="link",
         ),
         pytest.param("one\\\ntwo", "<p>one<br />two</p>", id="break"),

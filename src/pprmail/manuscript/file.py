@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from pprmail.errors import PprmailError
 from pprmail.manuscript.headers import read_headers, split_lines
-from pprmail.manuscript.inline import RAW_HTML, parse_inline
+from pprmail.manuscript.inline import parse_inline
 from pprmail.manuscript.markdown import is_heading, parse_prose
+from pprmail.manuscript.tags import find_html
 from pprmail.model import CheckOk, Passage
 from pprmail.rules import problem
 
@@ -35,7 +36,7 @@ class ManuscriptFile:
         self.problems: list[Problem] = list(problems)
         for header in _PLAIN_HEADERS:
             value = self.headers.first(header)
-            if found := RAW_HTML.search(value.text):
+            if found := find_html(value.text):
                 self.fault(
                     "raw-html",
                     value,

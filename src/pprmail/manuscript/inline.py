@@ -10,29 +10,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from html import unescape
 from typing import TYPE_CHECKING
 
 from pprmail.citation import DOI_IN_TEXT, doi_url, find_doi, trim_url
 from pprmail.manuscript.headers import odd_characters
+from pprmail.manuscript.tags import TAG, is_html
 from pprmail.model import Emphasis, Inline, LineBreak, Link, Strong, Text
 from pprmail.rules import problem
 
 if TYPE_CHECKING:
     from pprmail.errors import Problem
     from pprmail.model import Passage
-
-_HTML_NAMES = (
-    "a abbr address article aside audio b base basefont bdi bdo big blockquote body br button canvas caption center cite code col colgroup "
-    "dd del details dfn dialog dir div dl dt em embed fieldset figcaption figure font footer form frame frameset h[1-6] head header hr html i iframe "
-    "img input ins kbd label legend li link main map mark menu meta nav noscript object ol optgroup option p param picture pre progress q rp rt ruby s "
-    "samp script section select small source span strike strong style sub summary sup svg table tbody td template textarea tfoot th thead time title tr "
-    "track tt u ul var video wbr o:p w:[a-z]+ st1:[a-z]+"
-).replace(" ", "|")
-_ATTRIBUTE = r"""\s+[A-Za-z_:][\w:.-]*\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+)"""
-RAW_HTML = re.compile(
-    rf"</?(?:{_HTML_NAMES})(?:{_ATTRIBUTE})*\s*/?>|<!--(?:(?!<!--).)*?-->|<!DOCTYPE[^<>]*>", re.IGNORECASE | re.DOTALL
-)
 
 _TOKEN = re.compile(
     rf"""
@@ -42,7 +30,7 @@ _TOKEN = re.compile(
     | (?P<autolink><(?:[A-Za-z][A-Za-z0-9+.-]{{1,31}}:[^\s<>]*|[\w.!#$%&'*+/=?^`{{|}}~-]+@[\w-]+(?:\.[\w-]+)+)>)
     | (?P<doi>{DOI_IN_TEXT.pattern})
     | (?P<url>\bhttps?://[^\s<>*"“”]+)
-    | (?P<html>{RAW_HTML.pattern})
+    | (?P<html>{TAG.pattern})
     | (?P<run>\*+|_+)
     | (?P<open>!?\[)
     | (?P<close>\])
@@ -151,13 +139,7 @@ class _Scan:
             case "autolink":
                 self._autolink(token[1:-1], start)
             case "html":
-                self._fault(
-                    "raw-html",
-                    start,
-                    f"the HTML {token!r}",
-                    "write Markdown (*italic*, **bold**, [text](https://…)); for the sign itself write \\<",
-                )
-                self._add_text(token)
+                return self._html(token, start)
             case "run":
                 self.pieces.append(_run(self.text, start, token))
             case "open":
@@ -173,10 +155,19 @@ class _Scan:
         return found.end()
 
     def _entity(self, token: str, start: int) -> None:
-        text = unescape(token)
+        text = _unescaped(token)
         for _, rule, message, hint in odd_characters(text):
             self._fault(rule, start, message, hint)
         self._add_text(text)
+
+    def _html(self, token: str, start: int) -> int:
+        if not is_html(token):
+            self._add_text("<")
+            return start + 1
+        hint = "write Markdown (*italic*, **bold**, [text](https://…)); for the sign itself write \\<"
+        self._fault("raw-html", start, f"the HTML {token!r}", hint)
+        self._add_text(token)
+        return start + len(token)
 
     def _autolink(self, address: str, start: int) -> None:
         url = address if ":" in address else f"mailto:{address}"
@@ -239,7 +230,7 @@ class _Scan:
             return target.end()
         self.last_link = opener.offset
         bare = target["angled"] if target["angled"] is not None else target["bare"]
-        url = unescape(_ESCAPED.sub(r"\1", bare))
+        url = _unescaped(_ESCAPED.sub(r"\1", bare))
         if url or children:
             self._link(url, _without_links(children), opener.offset)
         return target.end()
@@ -336,3 +327,12 @@ def _join(pieces: list[_Piece]) -> tuple[Inline, ...]:
         elif not isinstance(node, Text) or node.text:
             nodes.append(node)
     return tuple(nodes)
+
+
+def _unescaped(text: str) -> str:
+    """``text`` with its entities read; the table of their names is loaded for those who use one."""
+    if "&" not in text:
+        return text
+    from html import unescape
+
+    return unescape(text)

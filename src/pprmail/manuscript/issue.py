@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -257,7 +256,7 @@ def _choose_slugs(summaries: list[Summary]) -> tuple[Summary, ...]:
             number += 1
             slug = f"{base[: MAXIMUM - 4].rstrip('-')}-{number}"
         taken.add(slug)
-        chosen.append(replace(summary, slug=slug))
+        chosen.append(summary._replace(slug=slug))
     return tuple(chosen)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import textwrap
-from html import escape
 from typing import TYPE_CHECKING, NamedTuple
+
+from markupsafe import escape
 
 from pprmail.model import Emphasis, Heading, LineBreak, Link, Listing, Paragraph, Separator, Strong, Text, plain
 
@@ -44,7 +45,7 @@ def inline_html(children: tuple[Inline, ...], style: HtmlStyle = PLAIN_STYLE) ->
     for node in children:
         match node:
             case Text(text):
-                pieces.append(escape(text))
+                pieces.append(str(escape(text)))
             case Emphasis(inner):
                 pieces.append(f"<em>{inline_html(inner, style)}</em>")
             case Strong(inner):
@@ -127,11 +128,11 @@ def inline_text(children: tuple[Inline, ...], notes: Notes) -> str:
     return "".join(pieces)
 
 
-def wrap(text: str, indent: str = "", first_indent: str | None = None) -> str:
+def wrap(text: str, indent: str = "") -> str:
     """``text`` in lines of 72 characters at most, save for a word that is longer; a sign stays with its numbers."""
     glued = _AROUND_SIGNS.sub(rf"{_NO_BREAK}\1{_NO_BREAK}", text)
     lines = textwrap.wrap(
-        glued, WIDTH, initial_indent=indent if first_indent is None else first_indent, subsequent_indent=indent,
+        glued, WIDTH, initial_indent=indent, subsequent_indent=indent,
         break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip
     return "\n".join(lines).replace(_NO_BREAK, " ")
