@@ -7,6 +7,7 @@ import pytest
 from conftest import summary_text
 from pprmail.editorial.silencing import count_by_severity, silence
 from pprmail.editorial.structure import issue_problems
+from pprmail.mailcheck.proof import proofread
 from pprmail.manuscript.issue import load_issue
 from pprmail.rules import RULES, Rule
 
@@ -118,3 +119,10 @@ def test_problems_stand_in_the_order_of_the_files(newsletter: Newsletter) -> Non
 
     assert [(one.path, one.line) for one in found] == [(DOE, 1), (DOE, 2), (POE, 1)]
     assert tuple(count_by_severity(found)) == (0, 3)
+
+
+def test_the_months_own_line_speaks_for_files_that_are_no_texts(newsletter: Newsletter) -> None:
+    newsletter.write("issues/2020-08/notes.docx", b"PK")
+    newsletter.write("issues/2020-08/issue.md", "Month: August 2020\nCheck-ok: stray-file because I keep notes here\n")
+
+    assert proofread(newsletter.settings, "2020-08").problems == ()

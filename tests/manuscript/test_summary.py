@@ -34,7 +34,7 @@ def test_every_header_becomes_a_field(newsletter: Newsletter) -> None:
         "Title: Does It: Help?\nBlurb: help\nCitation: Doe (2019). *On*.\nDOI: https://doi.org/10.1037/x\n"
         "Link: https://x.org/a\nKind: Chapter\nTopics: ADHERANCE ; Zebras;\nType of Research: meta–analysis\n"
         "Summary by: A Guest\nAuthor email: d@uni.ca\nSlug: it-helps\nCheck-ok: body-length because so\n"
-        "Erratum: 2020-09-02 — was *wrong*\nErratum: 2020-09-03\nRetracted: 2021-03-01 doi:10.1000/n\n"
+        "Erratum: 2020-09-02 — was *wrong*\nErratum: 2020-09-03: and so\nRetracted: 2021-03-01 doi:10.1000/n\n"
         "Reprint of: 2019-05/it\n\nBody.\n\nPractice implications:\n\nTake it.\n",
     )
 
@@ -52,7 +52,7 @@ def test_every_header_becomes_a_field(newsletter: Newsletter) -> None:
     assert summary.check_ok == (CheckOk("body-length", "so", passage("body-length because so", 12, 11)),)
     assert summary.errata == (
         Erratum(date(2020, 9, 2), (Text("was "), Emphasis((Text("wrong"),)))),
-        Erratum(date(2020, 9, 3), ()),
+        Erratum(date(2020, 9, 3), (Text("and so"),)),
     )
     assert summary.retraction == Retraction(date(2021, 3, 1), "10.1000/n")
     assert summary.reprint_of == passage("2019-05/it", 16, 13)

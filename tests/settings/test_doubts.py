@@ -252,3 +252,48 @@ URLS = {
 @pytest.mark.parametrize(("url", "fault"), URLS.items(), ids=list(URLS))
 def test_an_address_is_https_or_of_this_machine(url: str, fault: tuple[str, str] | None) -> None:
     assert url_fault(url) == fault
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("[smtp]\nport = 65536", "'port' in [smtp] is 65536; write one from 1 to 65535"),
+        ('[smtp]\nhost = ""', "'host' in [smtp] is empty; write it between the quotes"),
+        (
+            '[archive.redirects]\n"/old" = "https://elsewhere.org/"',
+            (
+                "the redirect '/old' = 'https://elsewhere.org/' does not lead from a path of the site to another; "
+                'begin both with /, as in "/old/path.html" = "/2013-06/"'
+            ),
+        ),
+        (
+            '[preview]\ntest_addresses = ["me"]',
+            (
+                "'test_addresses' in [preview] holds 'me', which is no mail address "
+                "(an email address must have an @-sign); write one such as editor@example.org"
+            ),
+        ),
+    ],
+    ids=["port", "host", "redirect", "test-address"],
+)
+def test_what_later_rooms_will_use_is_judged_now(tmp_path: Path, table: str, message: str) -> None:
+    text = f"{SETTINGS}{table}\n"
+
+    (told,) = faults(tmp_path, text)
+
+    assert told.partition(" ")[2] == message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ('description = "Monthly summaries"', 'description = "a\\u0001"', "'description' in [newsletter]"),
+        ('description = "Monthly summaries"', 'introduction = "a\\u0001"', "'introduction' in [newsletter]"),
+        ('"1 Placeholder Road, Ottawa"', '"1 Road\\nOttawa"', "'postal_address' in [sender]"),
+    ],
+)
+def test_a_control_character_never_reaches_the_feed(tmp_path: Path, old: str, new: str, key: str) -> None:
+    (told,) = faults(tmp_path, SETTINGS.replace(old, new))
+
+    assert key in told
+    assert "control character" in told

@@ -115,7 +115,14 @@ def told_lines(letter: Newsletter) -> list[int]:
 def test_every_key_that_is_left_out_has_the_contracts_default(letter: Newsletter) -> None:
     loaded = load_settings(letter.root)
 
-    parts: list[Any] = [loaded.newsletter, loaded.sender, loaded.unsubscribe, loaded.subscribers, loaded.delivery, loaded.outbox]
+    parts: list[Any] = [
+        loaded.newsletter,
+        loaded.sender,
+        loaded.unsubscribe,
+        loaded.subscribers,
+        loaded.delivery,
+        loaded.outbox,
+    ]
     parts += [loaded.smtp, loaded.sendgrid, loaded.vocabulary_settings, loaded.check, loaded.archive, loaded.preview]
     tables = {name: part._asdict() for name, part in zip(TABLES, parts, strict=True)}
     assert tables == DEFAULTS

@@ -16,18 +16,24 @@ if TYPE_CHECKING:
 def silence(
     problems: Iterable[Problem], issue: Issue, disabled: tuple[str, ...], enabled: tuple[str, ...]
 ) -> tuple[Problem, ...]:
-    """The problems that remain, in the files' order, with a warning for each silencing line that did nothing."""
+    """The problems that remain, in the files' order, with a warning for each silencing line that did nothing.
+
+    A file that is none of the author's texts (a stray document) has no such line: the one in ``issue.md`` speaks for it.
+    """
     found = list(problems)
+    texts = {issue.main_file, *(summary.path for summary in issue.summaries)}
     lines = {
         (one.source.path, one.rule): one
         for one in (*issue.check_ok, *(ok for summary in issue.summaries for ok in summary.check_ok))
     }
     silenced = {key for key in lines if key[1] in RULES and RULES[key[1]].judgement}
-    hit = {(one.path, one.rule) for one in found} & silenced
+
+    def key_of(one: Problem) -> tuple[str, str]:
+        return (one.path if one.path in texts else issue.main_file, one.rule)
+
+    hit = {key_of(one) for one in found} & silenced
     unused = [_unused(ok) for key, ok in lines.items() if key not in hit]
-    kept = (
-        one for one in (*found, *unused) if (one.path, one.rule) not in silenced and _is_on(one.rule, disabled, enabled)
-    )
+    kept = (one for one in (*found, *unused) if key_of(one) not in silenced and _is_on(one.rule, disabled, enabled))
     return tuple(sorted(kept))
 
 

@@ -126,7 +126,7 @@ def _citation_after_issue(issue: Issue, summary: Summary) -> Iterator[Problem]:
     if not cited:
         return
     year, month = int(issue.key[:4]), int(issue.key[5:])
-    if (cited.year, cited.month or 1) > (year, month if cited.month else 12):
+    if (cited.year, cited.month or 1) > (year, month):
         message = f"the source is of {cited.year}{f'-{cited.month:02d}' if cited.month else ''}, later than the issue"
         yield problem(
             "citation-after-issue",

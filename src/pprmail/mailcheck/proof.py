@@ -43,7 +43,9 @@ class Proof(NamedTuple):
 def proofread(settings: Settings, key: str, templates: Environment | None = None) -> Proof:
     """The issue ``key`` with every problem that remains after silencing, in the files' order."""
     issue, problems = load_issue(settings, key)
-    problems += tuple(issue_problems(issue, settings.vocabulary))
+    # What a file that cannot be read lacks is no news
+    unread = {one.path for one in problems if one.rule == "not-utf-8"}
+    problems += tuple(one for one in issue_problems(issue, settings.vocabulary) if one.path not in unread)
     check = settings.check
     remaining = silence(problems, issue, check.disable, check.enable)
     if any(one.severity == "error" for one in remaining):

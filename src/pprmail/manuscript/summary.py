@@ -111,7 +111,14 @@ def _errata(file: ManuscriptFile) -> Iterable[Erratum]:
     for given in file.headers.every("Erratum"):
         found = _DATED.fullmatch(given.text)
         day = file.day(given.part(0, found.end(1)) if found else given)
-        if found and day:
+        if found and not found[2]:
+            file.fault(
+                "empty-body",
+                given,
+                "the Erratum does not say what was wrong",
+                "write 'Erratum: 2020-09-02 — what was wrong'",
+            )
+        elif found and day:
             yield Erratum(day, file.inline(given.part(found.start(2), len(given.text))))
 
 

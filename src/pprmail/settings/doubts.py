@@ -19,6 +19,8 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _AUTHORITY = re.compile(r"[A-Za-z0-9.@_-]+,\d{4}(?:-\d\d(?:-\d\d)?)?")
 _URL = re.compile(r"(https?)://([A-Za-z0-9.-]+|\[::1\])(?::\d+)?(?:/[^\s\"'<>\\]*)?")
 _LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
+_MOST_PORTS = 65_535
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LINE_BREAKS = re.compile(r"[\r\n\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -36,11 +38,17 @@ def find_doubts(settings: Settings) -> Iterator[_Doubt]:
 
 
 def _texts(table: str, part: object, *keys: str) -> Iterator[_Doubt]:
+    """Texts that are needed, on one line."""
     for key in keys:
-        value = getattr(part, key)
-        if not value.strip():
+        if not getattr(part, key).strip():
             yield table, key, f"{key!r} in [{table}] is empty", "write it between the quotes"
-        elif _LINE_BREAKS.search(value):
+    yield from _lines(table, part, *keys)
+
+
+def _lines(table: str, part: object, *keys: str) -> Iterator[_Doubt]:
+    """Texts that may be empty, but go out on one line."""
+    for key in keys:
+        if _LINE_BREAKS.search(getattr(part, key)):
             yield table, key, f"{key!r} in [{table}] holds a line break or a control character", "write it on one line"
 
 
@@ -95,6 +103,9 @@ def _matches(table: str, part: object, key: str, pattern: re.Pattern[str], hint:
 def _newsletter_doubts(settings: Settings) -> Iterator[_Doubt]:
     own, table = settings.newsletter, "newsletter"
     yield from _texts(table, own, "id", "title", "author", "base_url", "tag_authority", "language", "timezone")
+    yield from _lines(table, own, "description")
+    if _CONTROL.search(own.introduction):
+        yield table, "introduction", "'introduction' in [newsletter] holds a control character", "take it out"
     yield from _matches(table, own, "id", _LABEL, "use lower-case letters, digits and hyphens only")
     yield from _matches(table, own, "language", _LANGUAGE, "write a language tag such as en or fr-CA")
     yield from _matches(
@@ -119,6 +130,7 @@ def _newsletter_doubts(settings: Settings) -> Iterator[_Doubt]:
 def _sender_doubts(settings: Settings) -> Iterator[_Doubt]:
     own, table = settings.sender, "sender"
     yield from _texts(table, own, "name", "address", "organisation", "contact_url")
+    yield from _lines(table, own, "postal_address")
     yield from _addresses(table, own, "address", "reply_to")
     yield from _urls(table, own, "contact_url")
 
@@ -144,6 +156,9 @@ def _delivery_doubts(settings: Settings) -> Iterator[_Doubt]:
     yield from _one_of(table, own, "provider", ("outbox", "smtp", "sendgrid"))
     yield from _texts("outbox", settings.outbox, "folder")
     yield from _texts("subscribers", settings.subscribers, "file")
+    yield from _texts("smtp", settings.smtp, "host")
+    if settings.smtp.port > _MOST_PORTS:
+        yield "smtp", "port", f"'port' in [smtp] is {settings.smtp.port}", f"write one from 1 to {_MOST_PORTS}"
     yield from _one_of("smtp", settings.smtp, "security", ("none", "starttls", "tls"))
     yield from _addresses("smtp", settings.smtp, "envelope_sender")
     yield from _urls("sendgrid", settings.sendgrid, "host")
@@ -216,3 +231,13 @@ def _check_doubts(settings: Settings) -> Iterator[_Doubt]:
     yield from _one_of("archive", settings.archive, "emails", ("show", "obfuscate", "hide"))
     yield from _urls("archive", settings.archive, "websub_hub")
     yield from _addresses("check", own, "crossref_mailto")
+    for old, new in settings.archive.redirects.items():
+        if not (old.startswith("/") and new.startswith("/")) or ".." in old:
+            message = f"the redirect {old!r} = {new!r} does not lead from a path of the site to another"
+            yield "archive.redirects", old, message, 'begin both with /, as in "/old/path.html" = "/2013-06/"'
+    for address in settings.preview.test_addresses:
+        try:
+            normal_address(address)
+        except BadAddressError as error:
+            message = f"'test_addresses' in [preview] holds {address!r}, which is no mail address ({error})"
+            yield "preview", "test_addresses", message, "write one such as editor@example.org"
