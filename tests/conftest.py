@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from pprmail.settings import Settings, load_settings
+from pprmail.cli import run
+from pprmail.settings import load_settings
+
+if TYPE_CHECKING:
+    from pprmail.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 KEY = "a-secret-key-for-tests-only-0123456789"
@@ -105,6 +112,17 @@ class Newsletter:
             check=False,
             env=clean_environment() | environment,
         )
+
+    def call(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """The same within this process, in a tenth of the time; it cannot be killed, and nobody sits at its terminal."""
+        out, err = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            for name in os.environ.keys() - clean_environment().keys():
+                patch.delenv(name)
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            code = run(["-C", str(self.root), *arguments])
+        return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
 
 
 def clean_environment() -> dict[str, str]:

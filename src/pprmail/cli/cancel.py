@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from pprmail.errors import EXIT_DONE, PprmailError
 
 if TYPE_CHECKING:
     from pprmail.cli import App
+    from pprmail.settings import Settings
 
 
 @click.command()
@@ -26,17 +27,20 @@ def cancel(app: App, issue: str) -> int:
     """
     settings = app.settings
     with sole_sender(settings):
+        letters, shown = _cancel(settings, issue)
+    app.console.product(f"{issue}: the seal is undone, {counted(letters, 'letter')} taken back from {shown}")
+    return EXIT_DONE
+
+
+def _cancel(settings: Settings, issue: str) -> tuple[int, str]:
+    """How many letters were taken back, and from where. The seal goes first, so that a kill leaves letters but no claim."""
+    with ExitStack() as stack:
         ledger = open_ledger(settings)
-        mailing = ledger.find(issue, real=False) if ledger else None
+        mailing = stack.enter_context(closing(ledger)).find(issue, real=False) if ledger else None
         if ledger is None or mailing is None:
-            if ledger:
-                ledger.close()
             message = f"{issue!r} has no mailing to cancel; 'pprmail status' shows what was sent"
             raise PprmailError(message)
-        with closing(ledger):
-            outbox = outbox_for(settings, ledger, mailing)
-            if not mailing.cancelled:
-                ledger.cancel(mailing, datetime.now(UTC))
-            letters = outbox.withdraw(tuple(subscriber for _, subscriber, _, _ in ledger.outcomes(mailing)))
-    app.console.product(f"{issue}: the seal is undone, {counted(letters, 'letter')} taken back from {outbox.shown}")
-    return EXIT_DONE
+        outbox = outbox_for(settings, ledger, mailing)
+        if not mailing.cancelled:
+            ledger.cancel(mailing, datetime.now(UTC))
+        return outbox.withdraw(tuple(subscriber for _, subscriber, _, _ in ledger.outcomes(mailing))), outbox.shown

@@ -74,7 +74,7 @@ class Console:
         """Ask on the terminal; True at once with ``yes``. Raises ``PprmailError`` where nobody can answer."""
         if yes:
             return True
-        if not sys.stdin.isatty():
+        if sys.stdin is None or not sys.stdin.isatty():  # None when fd 0 is closed, as under cron
             message = (
                 "nobody can answer here: there is no terminal; run it in one, or add --yes. Nothing was handed over"
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -30,17 +30,18 @@ from pprmail.delivery.dispatch import Run, dispatch
 from pprmail.delivery.messages import LetterWriter
 from pprmail.delivery.plan import plan_mailing
 from pprmail.delivery.seal import seal_mail
-from pprmail.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_UNFINISHED, EXIT_YOURS, FaultsError, PprmailError
+from pprmail.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_UNFINISHED, EXIT_YOURS, PprmailError
 from pprmail.mailcheck.proof import proofread
 from pprmail.model import Subscriber
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from pprmail.cli import App
     from pprmail.cli.console import Console
     from pprmail.delivery.dispatch import Stop
-    from pprmail.delivery.ledger import Ledger, Mailing
+    from pprmail.delivery.ledger import Counts, Ledger, Mailing
     from pprmail.delivery.plan import Plan
     from pprmail.delivery.seal import SealedMail
     from pprmail.mailcheck.proof import Proof
@@ -86,6 +87,9 @@ def send(  # noqa: PLR0913 - one argument an option
             'the outbox has no unsubscribe service of its own; write owner = "service" or "reply" under [unsubscribe]'
         )
         raise PprmailError(message)
+    if dry_run and test_address is not None:
+        message = "--test sends a mail and --dry-run sends none: take one of them"
+        raise click.UsageError(message)
     wishes = Wishes(dry_run, yes, list_file, accept_list_change, as_json)
     if test_address is not None:
         return _send_test(app.console, settings, issue, test_address)
@@ -128,8 +132,7 @@ class _Sending:
         self._show_plan(sealed, plan, ledger)
         self._refuse(plan)
         if self.wishes.dry_run:
-            self.console.note("dry run: nothing was made or sent")
-            return EXIT_DONE
+            return self._end_dry_run(None, None)
         if not self.console.confirm(f"Send to {counted(len(plan.recipients), 'recipient')}?", yes=self.wishes.yes):
             self.console.note("nothing was sent")
             return EXIT_YOURS
@@ -229,30 +232,32 @@ class _Sending:
             self.console.note(
                 f"--subscribers has no effect: the recipients were frozen at the seal of {_local(mailing.sealed, self.settings)}"
             )
-        if counts.is_complete:
+        # A mailing without an end was cut short after its last letter, and perhaps before its books were closed
+        if counts.is_complete and mailing.ended:
             self.console.note(
                 f"{self.issue} was sent to all {counted(counts.recipients, 'recipient')}; there is nothing left to do"
             )
             return self._finish(ledger, mailing, None)
-        undone = counts.recipients - counts.accepted - counts.rejected
+        undone = counts.unknown + counts.waiting
         sealed = f"{self.issue} was sealed {_local(mailing.sealed, self.settings)}"
         self.console.note(
             f"{sealed}: {counts.accepted:,} of {counted(counts.recipients, 'recipient')} accepted, {undone:,} to go"
         )
         if self.wishes.dry_run:
-            self.console.note("dry run: nothing was made or sent")
-            return EXIT_DONE
-        if not self.console.confirm(f"Go on with the {undone:,} that are left?", yes=self.wishes.yes):
+            return self._end_dry_run(mailing, counts)
+        question = f"Go on with the {undone:,} that are left?"
+        if not self.console.confirm(question, yes=self.wishes.yes or counts.is_complete):
             self.console.note("nothing more was sent")
             return EXIT_UNFINISHED
-        outbox_for(self.settings, ledger, mailing).prepare()
+        with _begun(self.issue):
+            outbox_for(self.settings, ledger, mailing).prepare()
         return self._dispatch(ledger, mailing)
 
     def _say_what_changed(self, mailing: Mailing) -> None:
         """Say so when today's files would make another mail than the sealed one."""
         try:
             mail = proofread(self.settings, self.issue).clean_mail("")
-        except FaultsError:
+        except PprmailError:
             same = False
         else:
             same = (
@@ -266,13 +271,20 @@ class _Sending:
 
     # Both
 
+    def _end_dry_run(self, mailing: Mailing | None, counts: Counts | None) -> int:
+        if self.wishes.as_json:
+            self.console.json(status_json(self.issue, mailing, counts, sending=False))
+        self.console.note("dry run: nothing was made or sent")
+        return EXIT_DONE
+
     def _dispatch(self, ledger: Ledger, mailing: Mailing) -> int:
-        outbox = outbox_for(self.settings, ledger, mailing)
-        counts = ledger.counts(mailing)
-        with catch_interrupts() as is_interrupted, self.console.progress(counts.unknown + counts.waiting) as add:
-            run = Run(secrets.token_hex(8), lambda: datetime.now(UTC), is_interrupted, add)
-            stop = dispatch(ledger, mailing, outbox, run)
-        return self._finish(ledger, mailing, stop)
+        with _begun(self.issue):
+            outbox = outbox_for(self.settings, ledger, mailing)
+            counts = ledger.counts(mailing)
+            with catch_interrupts() as asked, self.console.progress(counts.unknown + counts.waiting) as add:
+                run = Run(secrets.token_hex(8), lambda: datetime.now(UTC), asked, add)
+                stop = dispatch(ledger, mailing, outbox, run)
+            return self._finish(ledger, mailing, stop)
 
     def _finish(self, ledger: Ledger, mailing: Mailing, stop: Stop | None) -> int:
         counts = ledger.counts(mailing)
@@ -282,14 +294,25 @@ class _Sending:
             self.console.json(status)
         else:
             self.console.product(status_table(status))
-        if stop and stop.was_interrupted:
-            self.console.error(f"interrupted; the ledger is true: run 'pprmail send {self.issue}' again to finish")
+        if stop and stop.was_interrupted and not counts.is_complete:
+            self.console.error(_interrupted(self.issue))
             return EXIT_INTERRUPTED
-        if stop:
+        if stop and stop.reason:
             self.console.error(stop.reason)
         elif state_of(current, counts, sending=False) == "sent":
             self.console.note(f"the mail lies in {self.settings.outbox.folder}/{self.issue}")
         return EXIT_DONE if counts.is_complete else EXIT_UNFINISHED
+
+
+@contextmanager
+def _begun(issue: str) -> Iterator[None]:
+    """Gives what stops a mailing that was sealed the exit code that says so: somebody was left waiting."""
+    try:
+        yield
+    except PprmailError as error:
+        raise PprmailError(str(error), exit_code=EXIT_UNFINISHED) from error
+    except KeyboardInterrupt:
+        raise PprmailError(_interrupted(issue), exit_code=EXIT_INTERRUPTED) from None
 
 
 # Test mail
@@ -322,6 +345,10 @@ def _send_test(console: Console, settings: Settings, issue: str, address: str) -
 
 
 # Sentences
+
+
+def _interrupted(issue: str) -> str:
+    return f"interrupted; the ledger is true: run 'pprmail send {issue}' again to finish"
 
 
 def _change(plan: Plan) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pprmail.audience.keys import Keyring, make_key, read_keyring
@@ -30,20 +30,30 @@ def lock_path(settings: Settings) -> Path:
 @contextmanager
 def sole_sender(settings: Settings) -> Iterator[None]:
     """One sender at a time. Raises ``PprmailError`` when another is at work."""
-    try:
-        with hold_lock(lock_path(settings)) as ours:
-            if not ours:
-                message = "another sender is at work on this newsletter; wait for it to end ('pprmail status' shows how far it is). Nothing was handed over"
-                raise PprmailError(message)
-            yield
-    except OSError as error:
-        message = f"{lock_path(settings)}: cannot be opened ({error.strerror}); check the folder's permissions and the disk's space"
-        raise PprmailError(message) from error
+    path = lock_path(settings)
+    with ExitStack() as stack:
+        with _told(path):
+            ours = stack.enter_context(hold_lock(path))
+        if not ours:
+            message = "another sender is at work on this newsletter; wait for it to end ('pprmail status' shows how far it is). Nothing was handed over"
+            raise PprmailError(message)
+        yield
 
 
 def is_sending(settings: Settings) -> bool:
     """A sender is at work."""
-    return is_locked(lock_path(settings))
+    path = lock_path(settings)
+    with _told(path):
+        return is_locked(path)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        message = f"{path}: cannot be opened ({error.strerror}); check the folder's permissions and the disk's space"
+        raise PprmailError(message) from error
 
 
 def open_ledger(settings: Settings) -> Ledger | None:
@@ -80,14 +90,14 @@ def outbox_at(settings: Settings, place: str, writer: LetterWriter) -> OutboxPro
 
 
 def state_of(mailing: Mailing | None, counts: Counts | None, *, sending: bool) -> str:
-    """One of not-sent, sending, sent, incomplete, cancelled."""
+    """One of not-sent, sending, sent, incomplete, cancelled. ``sending`` says that a sender is at work, on whatever mailing."""
     if mailing is None or counts is None:
         return "not-sent"
     if mailing.cancelled:
         return "cancelled"
     if counts.is_complete:
         return "sent"
-    return "sending" if sending else "incomplete"
+    return "sending" if sending and mailing.ended is None else "incomplete"
 
 
 def status_json(issue: str, mailing: Mailing | None, counts: Counts | None, *, sending: bool) -> dict[str, Any]:
