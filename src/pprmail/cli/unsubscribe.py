@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import defaultdict
 from contextlib import closing
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pprmail.addresses import address_key, normal_address
 from pprmail.audience.consent import PERSON, READER
 from pprmail.audience.leaving import Requests, is_mail, read_mail, read_pasted, read_word
 from pprmail.audience.tokens import Signer, read_token
@@ -39,10 +41,10 @@ def unsubscribe(app: App, who: tuple[str, ...]) -> int:
         requests = Requests()
         for one in who:
             requests += _read(one, keyring, settings)
-        requests = _own_addresses_left_out(requests, settings)
+        addresses, tokens = tuple(dict.fromkeys(requests.addresses)), tuple(dict.fromkeys(requests.tokens))
         by_key: dict[bytes, list[bytes]] = defaultdict(list)
         refused = list(requests.ignored)
-        for token in requests.tokens:
+        for token in tokens:
             read = read_token(token, keyring, settings.newsletter.id)
             if read is None:
                 refused.append(
@@ -55,10 +57,8 @@ def unsubscribe(app: App, who: tuple[str, ...]) -> int:
         now = datetime.now(UTC)
         new = ledger.unsubscribe(by_key, READER, now)
         signer = Signer(keyring.current, settings.newsletter.id)
-        new += ledger.unsubscribe(
-            {keyring.current: [signer.address_hash(one) for one in requests.addresses]}, PERSON, now
-        )
-    total = len(requests.addresses) + sum(len(hashes) for hashes in by_key.values())
+        new += ledger.unsubscribe({keyring.current: [signer.address_hash(one) for one in addresses]}, PERSON, now)
+    total = len(addresses) + sum(len(hashes) for hashes in by_key.values())
     app.console.product(f"{counted(new, 'reader')} unsubscribed, {total - new:,} already were")
     for sentence in refused:
         app.console.warning(f"not recorded: {sentence}")
@@ -66,22 +66,24 @@ def unsubscribe(app: App, who: tuple[str, ...]) -> int:
 
 
 def _read(one: str, keyring: Keyring, settings: Settings) -> Requests:
-    path = Path(one)
-    if one != "-" and not path.is_file():
+    if one != "-" and not os.path.isfile(one):  # noqa: PTH113 - Path.is_file raises for a name that is too long
         return read_word(one) or Requests(ignored=(f"{one!r} is no address, no token and no file",))
     try:
-        content = sys.stdin.buffer.read() if one == "-" else path.read_bytes()
+        content = sys.stdin.buffer.read() if one == "-" else Path(one).read_bytes()
     except OSError as error:
         message = f"{one}: cannot be read ({error.strerror}); close it in other programs and check its permissions"
         raise PprmailError(message) from error
     if is_mail(content):
-        return read_mail(content, one, lambda token: read_token(token, keyring, settings.newsletter.id) is not None)
-    found = read_pasted(content.decode("utf-8-sig", "replace"), one)
-    return found if found != Requests() else Requests(ignored=(f"{one}: holds no address and no token",))
+        found = read_mail(content, one, lambda token: read_token(token, keyring, settings.newsletter.id) is not None)
+    else:
+        found = read_pasted(content.decode("utf-8-sig", "replace"), one)
+    found = _own_addresses_left_out(found, settings)
+    return found if found != Requests() else Requests(ignored=(f"{one}: holds no address and no token of a reader",))
 
 
-def _own_addresses_left_out(requests: Requests, settings: Settings) -> Requests:
-    """Pasted mail names us as well as the reader."""
-    own = {settings.sender.address, settings.sender.reply_to, settings.unsubscribe.mailto}
-    unique = dict.fromkeys(address for address in requests.addresses if address not in own)
-    return Requests(tuple(unique), tuple(dict.fromkeys(requests.tokens)), requests.ignored)
+def _own_addresses_left_out(found: Requests, settings: Settings) -> Requests:
+    """Mail and pasted text name us as well as the reader. Who types our address means it."""
+    ours = (settings.sender.address, settings.sender.reply_to, settings.unsubscribe.mailto)
+    own = {address_key(normal_address(address)) for address in ours if address}
+    readers = tuple(address for address in found.addresses if address_key(address) not in own)
+    return Requests(readers, found.tokens, found.ignored)
