@@ -3,7 +3,6 @@ from __future__ import annotations
 import ctypes
 import json
 import os
-import resource
 import signal
 import sqlite3
 import subprocess
@@ -752,6 +751,8 @@ def test_a_full_disk_leaves_someone_waiting_and_the_next_run_finishes(newsletter
 def test_a_full_disk_under_the_database_is_told(newsletter: Newsletter) -> None:
     newsletter.readers(12)
     leave_unfinished(newsletter)
+
+    import resource  # which Windows lacks
 
     def fill_disk() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
