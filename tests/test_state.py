@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+import stat
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,12 @@ def test_a_new_database_has_todays_schema(path: Path) -> None:
     assert tables == set(metadata.tables)
     assert version == [(str(SCHEMA_VERSION),)]
     assert mode == ("wal",)
+
+
+def test_the_database_is_its_owners_alone(path: Path) -> None:
+    open_and_close(path)
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_every_connection_is_durable_and_holds_to_its_references(path: Path) -> None:

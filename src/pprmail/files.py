@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -21,13 +22,18 @@ def replace_file(path: Path, content: bytes) -> None:
 
     The temporary name is fixed, so that a killed writer leaves one file that its successor overwrites.
     """
-    temporary = _temporary(path)
+    # Strings and an unbuffered file: with Path and a buffer a letter took half as long again
+    folder, name = os.path.split(path)
+    temporary = os.path.join(folder, f".{name}.tmp")  # noqa: PTH118
     try:
-        temporary.write_bytes(content)
-        os.replace(temporary, path)  # noqa: PTH105 - Path.replace costs a fifth more, and this runs once a letter
+        with open(temporary, "wb", buffering=0) as file:  # noqa: PTH123
+            rest = memoryview(content)
+            while rest:  # a disk that fills up takes a part first
+                rest = rest[file.write(rest) :]
+        os.replace(temporary, path)  # noqa: PTH105
     except OSError:
         with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+            os.unlink(temporary)  # noqa: PTH108
         raise
 
 
@@ -65,6 +71,12 @@ def create_private_file(path: Path, content: bytes) -> None:
         _rename_to_new(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def touch_private_file(path: Path) -> None:
+    """An empty file that only its owner reads (0600), unless there is one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 if sys.platform == "win32":
@@ -109,14 +121,24 @@ else:
 def hold_lock(path: Path) -> Iterator[bool]:
     """The kernel's lock on ``path``, made if need be: True when it is ours, until the end of the ``with`` or of the process.
 
-    False when another process holds it. There is no time-out and nothing to clean up after a crash.
+    False when another process holds it for longer than ``is_locked`` does, which takes the lock to see whether it can.
+    There is no time-out and nothing to clean up after a crash.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        yield _try_lock(descriptor)
+        yield any(_try_lock_after(descriptor, seconds) for seconds in _PATIENCE_SECONDS)
     finally:
         os.close(descriptor)
+
+
+_PATIENCE_SECONDS = (0, 0.01, 0.05)
+
+
+def _try_lock_after(descriptor: int, seconds: float) -> bool:
+    if seconds:
+        time.sleep(seconds)
+    return _try_lock(descriptor)
 
 
 def is_locked(path: Path) -> bool:

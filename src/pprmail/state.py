@@ -27,6 +27,7 @@ from sqlalchemy import (
 )  # fmt: skip
 
 from pprmail.errors import PprmailError
+from pprmail.files import touch_private_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,7 +147,8 @@ def open_state(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
     """
     path = database_path(url)
     with told(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            touch_private_file(path)  # it will hold readers' addresses
         # Given in parts, because in a URL a "?" in a folder's name would end the path
         engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": busy_seconds})
         event.listen(engine, "connect", _prepare)

@@ -102,6 +102,7 @@ def test_where_there_is_no_mailing_nothing_is_cancelled(newsletter: Newsletter, 
 
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "pprmail: '2020-09' has no mailing to cancel; 'pprmail status' shows what was sent\n"
+    assert (newsletter.root / ".pprmail").exists() == sent
 
 
 def test_while_a_send_is_at_work_nothing_is_cancelled(newsletter: Newsletter) -> None:

@@ -924,7 +924,7 @@ def test_readers_addresses_in_git_are_told(newsletter: Newsletter) -> None:
 
     assert untracked.stderr == "dry run: nothing was made or sent\n"
     assert tracked.stderr == (
-        "warning: git tracks subscribers.csv, which holds readers' addresses or the key: run 'git rm --cached subscribers.csv' "
+        "warning: git tracks subscribers.csv, which holds readers' addresses or the key: run 'git rm -r --cached subscribers.csv' "
         "and add it to .gitignore\n"
         "dry run: nothing was made or sent\n"
     )

@@ -135,12 +135,10 @@ def run(arguments: list[str]) -> int:  # noqa: PLR0911 - a way out for each kind
         return error.exit_code
     except PprmailError as error:
         return _told(str(error), error.exit_code)
-    except click.exceptions.Abort:
-        return _told("interrupted; nothing was done", EXIT_INTERRUPTED)
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, click.exceptions.Abort):  # click makes the one into the other
         return _told("interrupted; run the command again to go on", EXIT_INTERRUPTED)
     except BrokenPipeError:
         # Whoever read our output went away, as head does

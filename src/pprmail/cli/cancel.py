@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pprmail.cli.console import counted
-from pprmail.cli.sending import open_ledger, outbox_for, sole_sender
+from pprmail.cli.sending import has_ledger, open_ledger, outbox_for, sole_sender
 from pprmail.errors import EXIT_DONE, PprmailError
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ def cancel(app: App, issue: str) -> int:
     The issue can then be sent anew, from today's files to today's list.
     """
     settings = app.settings
+    if not has_ledger(settings):
+        raise _nothing_to_cancel(issue)
     with sole_sender(settings):
         letters, shown = _cancel(settings, issue)
     app.console.product(f"{issue}: the seal is undone, {counted(letters, 'letter')} taken back from {shown}")
@@ -38,9 +40,12 @@ def _cancel(settings: Settings, issue: str) -> tuple[int, str]:
         ledger = open_ledger(settings)
         mailing = stack.enter_context(closing(ledger)).find(issue, real=False) if ledger else None
         if ledger is None or mailing is None:
-            message = f"{issue!r} has no mailing to cancel; 'pprmail status' shows what was sent"
-            raise PprmailError(message)
+            raise _nothing_to_cancel(issue)
         outbox = outbox_for(settings, ledger, mailing)
         if not mailing.cancelled:
             ledger.cancel(mailing, datetime.now(UTC))
         return outbox.withdraw(tuple(subscriber for _, subscriber, _, _ in ledger.outcomes(mailing))), outbox.shown
+
+
+def _nothing_to_cancel(issue: str) -> PprmailError:
+    return PprmailError(f"{issue!r} has no mailing to cancel; 'pprmail status' shows what was sent")

@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING
 import click
 
 from pprmail.addresses import BadAddressError, normal_address
-from pprmail.audience.consent import PERSON, READER, suppression_test
-from pprmail.audience.keys import Keyring, read_keyring
 from pprmail.cli.console import counted
 from pprmail.cli.interrupts import catch_interrupts
+from pprmail.cli.plan_sheet import PlanSheet, local_time
 from pprmail.cli.sending import (
     make_ledger,
     open_ledger,
     outbox_at,
     outbox_for,
-    reasons,
+    planned_counts,
     sole_sender,
     state_of,
     status_json,
@@ -28,7 +27,6 @@ from pprmail.cli.sending import (
 )
 from pprmail.delivery.dispatch import Run, dispatch
 from pprmail.delivery.messages import LetterWriter
-from pprmail.delivery.plan import plan_mailing
 from pprmail.delivery.seal import seal_mail
 from pprmail.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_UNFINISHED, EXIT_YOURS, PprmailError
 from pprmail.mailcheck.proof import proofread
@@ -36,14 +34,11 @@ from pprmail.model import Subscriber
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from pprmail.cli import App
     from pprmail.cli.console import Console
     from pprmail.delivery.dispatch import Stop
     from pprmail.delivery.ledger import Counts, Ledger, Mailing
-    from pprmail.delivery.plan import Plan
-    from pprmail.delivery.seal import SealedMail
     from pprmail.mailcheck.proof import Proof
     from pprmail.settings import Settings
 
@@ -128,11 +123,13 @@ class _Sending:
             message = f"{proof.issue.main_file}: says 'Draft: yes'; take the line out when the issue is ready"
             raise PprmailError(message)
         sealed = seal_mail(self.settings, self.issue, mail.subject, mail.html, mail.text)
-        plan = self._plan(ledger)
-        self._show_plan(sealed, plan, ledger)
-        self._refuse(plan)
+        sheet = PlanSheet(self.settings, self.wishes.list_file, ledger)
+        plan = sheet.plan()
+        say = self.console.product if self.wishes.dry_run and not self.wishes.as_json else self.console.note
+        sheet.show(self.console, say, sealed, plan)
+        sheet.refuse(plan, accept_list_change=self.wishes.accept_list_change)
         if self.wishes.dry_run:
-            return self._end_dry_run(None, None)
+            return self._end_dry_run(None, planned_counts(plan))
         if not self.console.confirm(f"Send to {counted(len(plan.recipients), 'recipient')}?", yes=self.wishes.yes):
             self.console.note("nothing was sent")
             return EXIT_YOURS
@@ -145,84 +142,6 @@ class _Sending:
             mailing = made.begin(sealed, plan, outbox.name, now)
             return self._dispatch(made, mailing)
 
-    def _plan(self, ledger: Ledger | None) -> Plan:
-        from pprmail.audience.choose import choose_audience
-        from pprmail.audience.csvlist import read_list
-
-        settings = self.settings
-        suppressed = ledger.suppressed() if ledger else frozenset()
-        asked = ledger.suppressed(PERSON, READER) if ledger else frozenset()
-        keyring = read_keyring(settings) or Keyring(())
-        audience = choose_audience(
-            read_list(self._list_path(), self._list_name(), settings.subscribers.encoding),
-            suppression_test(suppressed, keyring, settings.newsletter.id),
-            require_consent=settings.subscribers.require_consent,
-            today=datetime.now(settings.newsletter.zone).date(),
-        )
-        last = ledger.last_recipients() if ledger else None
-        return plan_mailing(
-            audience, settings.delivery.batch_size, last, suppression_test(asked, keyring, settings.newsletter.id)
-        )
-
-    def _list_name(self) -> str:
-        return self.wishes.list_file or self.settings.subscribers.file
-
-    def _list_path(self) -> Path:
-        """The list; one named on the command line is looked up from where we stand."""
-        from pathlib import Path
-
-        return (
-            Path(self.wishes.list_file).absolute()
-            if self.wishes.list_file
-            else self.settings.root / self.settings.subscribers.file
-        )
-
-    def _show_plan(self, sealed: SealedMail, plan: Plan, ledger: Ledger | None) -> None:
-        audience, say = (
-            plan.audience,
-            self.console.product if self.wishes.dry_run and not self.wishes.as_json else self.console.note,
-        )
-        for one in audience.exclusions:
-            line = f"{self._list_name()}:{one.line}: {one.reason}{': ' if one.detail else ''}{one.detail}"
-            if one.reason == "bad-address":
-                self.console.warning(line)
-            else:
-                self.console.detail(line)
-        excluded = audience.excluded()
-        say(f"subject     {sealed.subject}")
-        say(f"from        {sealed.sender_name} <{sealed.sender_address}>")
-        say(f"through     outbox, into {self.settings.outbox.folder}/{self.issue}")
-        sum_of_rows = f"{counted(audience.rows, 'row')} = {counted(len(plan.recipients), 'recipient')} + {sum(excluded.values()):,} excluded"
-        say(f"list        {self._list_name()}: {sum_of_rows}")
-        if excluded:
-            say(f"excluded    {reasons(excluded)}")
-        say(f"batches     {counted(plan.batch_count, 'batch', 'batches')} of up to {plan.batch_size:,}")
-        say(f"changes     {_change(plan)}")
-        say(f"test mail   {_test_line(ledger, sealed, self.settings)}")
-        from pprmail.cli.git import tracked_secrets
-
-        for path in tracked_secrets(self.settings):
-            self.console.warning(
-                f"git tracks {path}, which holds readers' addresses or the key: run 'git rm --cached {path}' and add it to .gitignore"
-            )
-
-    def _refuse(self, plan: Plan) -> None:
-        """Raise ``PprmailError`` for a plan that nobody can have meant."""
-        name, audience = self._list_name(), plan.audience
-        if not audience.rows:
-            message = f"{name}: has a header line and no rows; add the subscribers. Nothing was sent"
-            raise PprmailError(message)
-        if not plan.recipients:
-            message = f"{name}: has nobody to mail: {counted(audience.rows, 'row')}, all excluded ({reasons(audience.excluded())}). Nothing was sent"
-            raise PprmailError(message)
-        change = plan.change
-        if change and change.is_suspicious and not self.wishes.accept_list_change:
-            message = (
-                f"{name}: {change.left_by_file:,} of the last mailing's {change.before:,} recipients are no longer on the list, and did not ask to leave; "
-                "look whether rows were lost, or add --accept-list-change. Nothing was sent"
-            )
-            raise PprmailError(message)
-
     # A mailing that was sealed before
 
     def _resume(self, ledger: Ledger, mailing: Mailing) -> int:
@@ -230,7 +149,7 @@ class _Sending:
         self._say_what_changed(mailing)
         if self.wishes.list_file:
             self.console.note(
-                f"--subscribers has no effect: the recipients were frozen at the seal of {_local(mailing.sealed, self.settings)}"
+                f"--subscribers has no effect: the recipients were frozen at the seal of {local_time(mailing.sealed, self.settings)}"
             )
         # A mailing without an end was cut short after its last letter, and perhaps before its books were closed
         if counts.is_complete and mailing.ended:
@@ -239,7 +158,7 @@ class _Sending:
             )
             return self._finish(ledger, mailing, None)
         undone = counts.unknown + counts.waiting
-        sealed = f"{self.issue} was sealed {_local(mailing.sealed, self.settings)}"
+        sealed = f"{self.issue} was sealed {local_time(mailing.sealed, self.settings)}"
         self.console.note(
             f"{sealed}: {counts.accepted:,} of {counted(counts.recipients, 'recipient')} accepted, {undone:,} to go"
         )
@@ -265,7 +184,7 @@ class _Sending:
             )
         if not same:
             self.console.warning(
-                f"the files of {self.issue} (or the settings, or a template) changed after the seal of {_local(mailing.sealed, self.settings)}; "
+                f"the files of {self.issue} (or the settings, or a template) changed after the seal of {local_time(mailing.sealed, self.settings)}; "
                 f"what was sealed stays, the change does not go out. 'pprmail cancel {self.issue}' undoes the seal"
             )
 
@@ -349,26 +268,3 @@ def _send_test(console: Console, settings: Settings, issue: str, address: str) -
 
 def _interrupted(issue: str) -> str:
     return f"interrupted; the ledger is true: run 'pprmail send {issue}' again to finish"
-
-
-def _change(plan: Plan) -> str:
-    change = plan.change
-    if change is None:
-        return "this is the first mailing"
-    return f"{change.added:,} added, {change.gone:,} gone, {change.newly_unsubscribed:,} newly unsubscribed since the last mailing"
-
-
-def _test_line(ledger: Ledger | None, sealed: SealedMail, settings: Settings) -> str:
-    test = ledger.last_test(sealed.issue) if ledger else None
-    if test is None:
-        return f"none was sent; 'pprmail send {sealed.issue} --test YOU@…' sends one"
-    when = _local(test.sent, settings)
-    return (
-        f"of {when}, the same as this"
-        if test.sealed_sha256 == sealed.sha256
-        else f"of {when}; what goes out now DIFFERS from it"
-    )
-
-
-def _local(time: datetime, settings: Settings) -> str:
-    return f"{time.astimezone(settings.newsletter.zone):%Y-%m-%d %H:%M}"

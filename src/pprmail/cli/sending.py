@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pprmail.audience.keys import Keyring, make_key, read_keyring
-from pprmail.delivery.ledger import Ledger
+from pprmail.delivery.ledger import Counts, Ledger
 from pprmail.delivery.messages import LetterWriter
 from pprmail.delivery.providers.outbox import OutboxProvider
 from pprmail.errors import PprmailError
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pprmail.delivery.ledger import Counts, Mailing
+    from pprmail.delivery.ledger import Mailing
+    from pprmail.delivery.plan import Plan
     from pprmail.settings import Settings
 
 
@@ -56,9 +57,14 @@ def _told(path: Path) -> Iterator[None]:
         raise PprmailError(message) from error
 
 
+def has_ledger(settings: Settings) -> bool:
+    """Something was sealed, tested or recorded before."""
+    return database_path(settings.database_url).exists()
+
+
 def open_ledger(settings: Settings) -> Ledger | None:
     """The ledger, or None when there is no database yet. Makes nothing."""
-    if not database_path(settings.database_url).exists():
+    if not has_ledger(settings):
         return None
     return Ledger.open(settings.database_url, read_keyring(settings) or Keyring(()), settings.newsletter.id)
 
@@ -98,6 +104,12 @@ def state_of(mailing: Mailing | None, counts: Counts | None, *, sending: bool) -
     if counts.is_complete:
         return "sent"
     return "sending" if sending and mailing.ended is None else "incomplete"
+
+
+def planned_counts(plan: Plan) -> Counts:
+    """What the status would say of a mailing just sealed: everyone waits."""
+    audience, count = plan.audience, len(plan.recipients)
+    return Counts(audience.rows, count, audience.excluded(), accepted=0, rejected=0, unknown=0, waiting=count)
 
 
 def status_json(issue: str, mailing: Mailing | None, counts: Counts | None, *, sending: bool) -> dict[str, Any]:

@@ -1,0 +1,116 @@
+"""The sheet that ``send`` lays before the author: what would go out, to how many, and what changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pprmail.audience.choose import choose_audience
+from pprmail.audience.consent import PERSON, READER, suppression_test
+from pprmail.audience.csvlist import read_list
+from pprmail.audience.keys import Keyring, read_keyring
+from pprmail.cli.console import counted
+from pprmail.cli.git import tracked_secrets
+from pprmail.cli.sending import reasons
+from pprmail.delivery.plan import plan_mailing
+from pprmail.errors import PprmailError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pprmail.cli.console import Console
+    from pprmail.delivery.ledger import Ledger
+    from pprmail.delivery.plan import Plan
+    from pprmail.delivery.seal import SealedMail
+    from pprmail.settings import Settings
+
+
+class PlanSheet:
+    """The plan of a new mailing, made of the list and of what the ledger remembers (None: nothing yet)."""
+
+    def __init__(self, settings: Settings, list_file: str | None, ledger: Ledger | None) -> None:
+        """``list_file`` is the one named on the command line, looked up from where we stand; None takes the settings'."""
+        self.settings = settings
+        self.ledger = ledger
+        self.list_name = list_file or settings.subscribers.file
+        self.list_path = Path(list_file).absolute() if list_file else settings.root / settings.subscribers.file
+
+    def plan(self) -> Plan:
+        """Read the list and decide. Raises ``PprmailError`` when the list cannot be read."""
+        settings, ledger = self.settings, self.ledger
+        keyring = read_keyring(settings) or Keyring(())
+
+        def suppression(*sources: str) -> Callable[[str], bool]:
+            hashes = ledger.suppressed(*sources) if ledger else frozenset()
+            return suppression_test(hashes, keyring, settings.newsletter.id)
+
+        audience = choose_audience(
+            read_list(self.list_path, self.list_name, settings.subscribers.encoding),
+            suppression(),
+            require_consent=settings.subscribers.require_consent,
+            today=datetime.now(settings.newsletter.zone).date(),
+        )
+        last = ledger.last_recipients() if ledger else None
+        return plan_mailing(audience, settings.delivery.batch_size, last, suppression(PERSON, READER))
+
+    def show(self, console: Console, say: Callable[[str], None], sealed: SealedMail, plan: Plan) -> None:
+        """Tell the plan line by line, with every bad row, and what git should not track."""
+        audience = plan.audience
+        for one in audience.exclusions:
+            line = f"{self.list_name}:{one.line}: {one.reason}{': ' if one.detail else ''}{one.detail}"
+            (console.warning if one.reason == "bad-address" else console.detail)(line)
+        excluded = audience.excluded()
+        say(f"subject     {sealed.subject}")
+        say(f"from        {sealed.sender_name} <{sealed.sender_address}>")
+        say(f"through     outbox, into {self.settings.outbox.folder}/{sealed.issue}")
+        total = f"{counted(len(plan.recipients), 'recipient')} + {sum(excluded.values()):,} excluded"
+        say(f"list        {self.list_name}: {counted(audience.rows, 'row')} = {total}")
+        if excluded:
+            say(f"excluded    {reasons(excluded)}")
+        say(f"batches     {counted(plan.batch_count, 'batch', 'batches')} of up to {plan.batch_size:,}")
+        say(f"changes     {_change(plan)}")
+        say(f"test mail   {self._test_line(sealed)}")
+        for path in tracked_secrets(self.settings):
+            what = f"git tracks {path}, which holds readers' addresses or the key"
+            console.warning(f"{what}: run 'git rm -r --cached {path}' and add it to .gitignore")
+
+    def refuse(self, plan: Plan, *, accept_list_change: bool) -> None:
+        """Raise ``PprmailError`` for a plan that nobody can have meant."""
+        name, audience, change = self.list_name, plan.audience, plan.change
+        if not audience.rows:
+            message = f"{name}: has a header line and no rows; add the subscribers. Nothing was sent"
+            raise PprmailError(message)
+        if not plan.recipients:
+            why = f"{counted(audience.rows, 'row')}, all excluded ({reasons(audience.excluded())})"
+            message = f"{name}: has nobody to mail: {why}. Nothing was sent"
+            raise PprmailError(message)
+        if change and change.is_suspicious and not accept_list_change:
+            gone = (
+                f"{change.left_by_file:,} of the last mailing's {change.before:,} recipients are no longer on the list"
+            )
+            remedy = "look whether rows were lost, or add --accept-list-change"
+            message = f"{name}: {gone}, and did not ask to leave; {remedy}. Nothing was sent"
+            raise PprmailError(message)
+
+    def _test_line(self, sealed: SealedMail) -> str:
+        test = self.ledger.last_test(sealed.issue) if self.ledger else None
+        if test is None:
+            return f"none was sent; 'pprmail send {sealed.issue} --test YOU@…' sends one"
+        when = local_time(test.sent, self.settings)
+        if test.sealed_sha256 == sealed.sha256:
+            return f"of {when}, the same as this"
+        return f"of {when}; what goes out now DIFFERS from it"
+
+
+def _change(plan: Plan) -> str:
+    change = plan.change
+    if change is None:
+        return "this is the first mailing"
+    left = f"{change.gone:,} gone, {change.newly_unsubscribed:,} newly unsubscribed"
+    return f"{change.added:,} added, {left} since the last mailing"
+
+
+def local_time(time: datetime, settings: Settings) -> str:
+    """``2020-08-14 09:30`` in the newsletter's zone."""
+    return f"{time.astimezone(settings.newsletter.zone):%Y-%m-%d %H:%M}"
