@@ -159,7 +159,6 @@ def test_latin_1_is_told_with_its_line_and_the_way_out(tmp_path: Path, content: 
         pytest.param(
             PLAIN.encode("utf-16") + b"\x00", "", "subscribers.csv:3: is not UTF-16", id="utf-16-cut-off"
         ),
-        pytest.param(b"email\nxn--\xff\n", "idna", "subscribers.csv:2: is not IDNA", id="idna"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_not_in_the_named_encoding_is_told(

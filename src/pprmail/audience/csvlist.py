@@ -65,14 +65,17 @@ def _encoding(start: bytes, shown: str, named: str) -> str:
 
 def _line_of_fault(path: Path, encoding: str) -> int:
     """The line with the first character that is not of ``encoding``."""
+    good, used = b"", encoding
     try:
         path.read_bytes().decode(encoding)
     except UnicodeDecodeError as error:
-        before = error.object[: error.start].decode(error.encoding, "replace")
-        return len(_LINE_END.findall(before)) + 1
+        good, used = error.object[: error.start], error.encoding
     except UnicodeError:  # such as UTF-16 without its byte order mark
         pass
-    return 1
+    try:
+        return len(_LINE_END.findall(good.decode(used, "replace"))) + 1
+    except UnicodeError:  # some encodings replace nothing
+        return 1
 
 
 def _rows(file: IO[str], shown: str) -> Iterator[Row]:

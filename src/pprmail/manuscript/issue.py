@@ -111,7 +111,12 @@ class _IssueReading:
             place = Place(f"{self.path}/{entry.name}")
             if not self._is_inside(entry):
                 self.problems.append(
-                    problem("bad-link", place, f"leads out of {ISSUES}/", "put the file itself here, not a link to it")
+                    problem(
+                        "bad-link",
+                        place,
+                        f"leads out of {ISSUES}/, or nowhere",
+                        "put the file itself here, not a link to it",
+                    )
                 )
             elif entry.is_file() and entry.suffix.casefold() == ".md":
                 names.append(entry.name)
@@ -133,8 +138,8 @@ class _IssueReading:
             return True
         issues = self.settings.root / ISSUES
         try:
-            return entry.resolve().is_relative_to(issues.resolve())
-        except (OSError, RuntimeError):  # a link to itself: RuntimeError until Python 3.12
+            return entry.resolve(strict=True).is_relative_to(issues.resolve())
+        except (OSError, RuntimeError):  # a link to nothing, or to itself: RuntimeError until Python 3.12
             return False
 
     def _summary(self, name: str, receipt: Receipt | None) -> Summary:
