@@ -20,6 +20,10 @@ MONTHS = (
 )  # fmt: skip
 
 
+INVISIBLE = re.compile(r"[\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
+"""Soft hyphen, zero-width space, word joiner, byte order mark, and what turns the reading direction."""
+
+
 class Passage(NamedTuple):
     """Text out of a file that knows where each of its characters stands.
 

@@ -252,3 +252,17 @@ def test_rows_are_recipients_and_exclusions(rows: list[Row], suppressed: set[str
     addresses = [one.address.casefold() for one in chosen.recipients]
     assert len(addresses) == len(set(addresses))
     assert not set(addresses) & {one.casefold() for one in chosen.unsubscribed}
+
+
+def test_no_sentence_shows_what_may_be_an_address() -> None:
+    rows = [
+        Row(2, "a@x.org", status="bea@x.org"),
+        Row(3, "c@x.org", consent="express", consent_date="dag@x.org", consent_source="s"),
+    ]
+
+    audience = choose_audience(rows, lambda _: False, require_consent=True, today=date(2020, 8, 14))
+
+    assert [one.detail for one in audience.exclusions] == [
+        "unknown status something with '@'; write one of subscribed, unsubscribed, pending",
+        "consent_date is something with '@'; write it as 2019-06-30",
+    ]

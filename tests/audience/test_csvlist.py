@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pprmail.audience.csvlist import read_list
+from pprmail.audience.csvlist import is_list_header, read_list
 from pprmail.errors import PprmailError
 from pprmail.model import Row
 
@@ -48,7 +48,8 @@ def refusal(tmp_path: Path, content: str | bytes, encoding: str = "") -> str:
         pytest.param(PLAIN + "\n ,, \n\n", id="blank-lines"),
         pytest.param("email,name,status,city\nada@example.org,Ada,subscribed,Ottawa\n", id="other-columns"),
         pytest.param("email,name,status\nada@example.org,Ada,subscribed,,\n", id="empty-cells-too-many"),
-        pytest.param("email,name,status,email\nada@example.org,Ada,subscribed,bea@x.org\n", id="first-email-counts"),
+        pytest.param("email,name,status,name\nada@example.org,Ada,subscribed,Bea\n", id="first-name-counts"),
+        pytest.param(PLAIN.replace("Ada", "\u202aA\u00add\u2060a\u200b\u2066\ufeff"), id="invisible-characters"),
     ],
 )
 def test_a_list_is_read_however_it_was_saved(tmp_path: Path, content: str | bytes) -> None:
@@ -260,3 +261,72 @@ def test_reading_raises_nothing_but_sentences(header: str, content: bytes, sep: 
             found = str(error)
 
         assert isinstance(found, list) or found.startswith("subscribers.csv:")
+
+
+def test_mailchimps_times_of_leaving_and_bouncing_are_unsubscribed(tmp_path: Path) -> None:
+    content = (
+        "Email Address,UNSUB_TIME,UNSUB_CAMPAIGN_TITLE,UNSUB_REASON,CLEAN_TIME\n"
+        "ada@example.org,2020-01-01 10:00:00,May,NORMAL,\nbea@example.org,,,,2020-01-01\ncem@example.org, ,,,\ndag@example.org\n"
+    )
+
+    rows = read(tmp_path, content)
+
+    assert [row.status for row in rows] == ["unsubscribed", "unsubscribed", "", ""]
+
+
+def test_a_status_overrules_the_times_of_leaving(tmp_path: Path) -> None:
+    rows = read(tmp_path, "email,status,unsub_time\nada@example.org,subscribed,2020-01-01\n")
+
+    assert [row.status for row in rows] == ["subscribed"]
+
+
+@pytest.mark.parametrize("header", ["email,Email", "E-Mail,name,Email Address", "email,status,Status"])
+def test_two_columns_of_one_meaning_are_refused(tmp_path: Path, header: str) -> None:
+    column = "status" if "status" in header else "email"
+
+    assert refusal(tmp_path, f"{header}\na@x.org,b,c\n") == (
+        f"subscribers.csv:1: two columns are called {column!r}; keep the one that counts, and rename the other"
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["statsu", "stauts", "state us", "subscription status", "Statut", "Subscribed", "unsubscribed", "Unsubscribed at",
+     "subscriber status", "unsub"],
+)  # fmt: skip
+def test_a_column_that_may_mean_status_is_refused(tmp_path: Path, name: str) -> None:
+    assert refusal(tmp_path, f"email,{name}\na@x.org,no\n") == (
+        f"subscribers.csv:1: the column {name.casefold()!r} may say who has unsubscribed; "
+        "call the column 'status', or take it out"
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["state", "State/Province", "UNSUB_TIME", "UNSUB_CAMPAIGN_ID", "UNSUB_REASON_OTHER", "subscriber id", "subscriber_key",
+     "subscribed at", "subscription date", "city"],
+)  # fmt: skip
+def test_a_column_that_only_sounds_like_status_is_left_alone(tmp_path: Path, name: str) -> None:
+    assert read(tmp_path, f"email,{name}\na@x.org,\n") == [Row(line=2, email="a@x.org")]
+
+
+def test_a_column_beside_status_may_be_called_anything(tmp_path: Path) -> None:
+    assert read(tmp_path, "email,status,unsubscribed\na@x.org,pending,x\n") == [Row(2, "a@x.org", status="pending")]
+
+
+def test_another_separator_is_told_as_such(tmp_path: Path) -> None:
+    assert refusal(tmp_path, "email|name\na@x.org|Ada\n") == (
+        "subscribers.csv:1: the header line has no column 'email'; put a comma, a semicolon or a tab between the columns "
+        "(if it is no CSV at all, save it in Excel as 'CSV UTF-8')"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("email,name\n", True), ("\nsep=;\nE-Mail;status", True), ("email\nada@example.org\n", False), ("email,,\n", False),
+        ("ada@example.org,bea@example.org\n", False), ("Please take out: ada@example.org, thanks", False), ("", False),
+    ],
+)  # fmt: skip
+def test_a_lists_header_is_known_by_its_columns(text: str, *, is_one: bool) -> None:
+    assert is_list_header(text) is is_one

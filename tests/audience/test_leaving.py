@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pprmail.audience.leaving import Requests, is_mail, read_mail, read_pasted, read_word
+from pprmail.audience.leaving import Requests, is_mail, pasted_text, read_mail, read_pasted, read_word
 from pprmail.audience.tokens import TOKEN, Signer
 
 if TYPE_CHECKING:
@@ -174,3 +174,84 @@ def test_no_content_is_too_odd_to_be_read(start: bytes, content: bytes) -> None:
 
     assert all("@" in address for address in found.addresses + pasted.addresses)
     assert all(TOKEN.fullmatch(token) for token in found.tokens + pasted.tokens)
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [("Auto-Submitted", "auto-replied"), ("Auto-Submitted", "auto-generated; x=y"), ("X-Autoreply", "yes"), ("X-Autorespond", "Re")],
+)  # fmt: skip
+def test_an_automatic_reply_is_no_request(header: str, value: str) -> None:
+    message = mail(subject=f"Re: Unsubscribe {TOKEN_OF_ADA}")
+    message[header] = value
+
+    found = read_mail(message.as_bytes(), "x.eml", is_ours)
+
+    assert found == Requests(ignored=("x.eml: is an automatic reply",))
+
+
+@pytest.mark.parametrize("sender", ["Mail <MAILER-DAEMON@example.org>", "postmaster@example.org"])
+def test_a_mail_servers_message_is_no_request(sender: str) -> None:
+    found = read_mail(mail(sender=sender).as_bytes(), "x.eml", is_ours)
+
+    assert found == Requests(ignored=("x.eml: is an automatic reply",))
+
+
+def test_a_report_is_no_request() -> None:
+    content = (
+        b"From: ada@example.org\nSubject: Unsubscribe\nContent-Type: multipart/report; boundary=b\n\n"
+        b"--b\n\nunsubscribe\n--b--\n"
+    )
+
+    assert read_mail(content, "x.eml", is_ours) == Requests(ignored=("x.eml: is an automatic reply",))
+
+
+def test_a_person_may_say_that_no_machine_wrote() -> None:
+    message = mail()
+    message["Auto-Submitted"] = "no"
+
+    assert read_mail(message.as_bytes(), "x.eml", is_ours) == Requests(addresses=("ada@example.org",))
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["Please do not unsubscribe me!", "don't unsubscribe me", "I don\u2019t want to unsubscribe.", "Ne me d\u00e9sabonnez pas.",
+     "Please don't remove me", "stop by any time", "Never stop\nyour work"],
+)  # fmt: skip
+def test_who_wants_to_stay_stays(body: str) -> None:
+    found = read_mail(mail("Re: August", body).as_bytes(), "x.eml", is_ours)
+
+    assert found == Requests(ignored=("x.eml: does not ask to leave",))
+
+
+@pytest.mark.parametrize(
+    "body", ["STOP", "Hello,\n stop. \nAda", "Do not unsubscribe Bea. Unsubscribe me.", "Why don't you unsubscribe me?"]
+)
+def test_who_wants_to_leave_leaves(body: str) -> None:
+    found = read_mail(mail("Re: August", body).as_bytes(), "x.eml", is_ours)
+
+    assert found == Requests(addresses=("ada@example.org",))
+
+
+@pytest.mark.parametrize(
+    ("html", "asks"),
+    [
+        ("<p>Please <b>un</b>subscribe&nbsp;me</p>", True),
+        ("<div>Hello</div>STOP<br>Ada", True),
+        ("<p>remove\n me</p>", True),
+        ("<style>unsubscribe</style><p>Thanks</p>", False),
+        ("<p>Thanks</p><blockquote><p>unsubscribe</p></blockquote>", False),
+        ("<p>Thanks</p><div>On Friday, Bea wrote:</div><div>unsubscribe</div>", False),
+    ],
+)
+def test_a_mail_of_html_alone_is_understood(html: str, *, asks: bool) -> None:
+    message = mail("Re: August")
+    message.set_content(html, subtype="html")
+
+    found = read_mail(message.as_bytes(), "x.eml", is_ours)
+
+    assert found.addresses == (("ada@example.org",) if asks else ())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_pasted_text_is_read_by_its_byte_order_mark(encoding: str) -> None:
+    assert pasted_text("ada@example.org ü".encode(encoding)) == "ada@example.org ü"

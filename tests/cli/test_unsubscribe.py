@@ -169,3 +169,19 @@ def test_no_address_is_kept_of_those_who_left(newsletter: Newsletter) -> None:
     kept = b"".join(path.read_bytes() for path in (newsletter.root / ".pprmail").iterdir())
 
     assert b"reader1" not in kept
+
+
+def test_a_list_is_no_request_to_leave(newsletter: Newsletter) -> None:
+    own = newsletter.root / "subscribers.csv"
+    other = newsletter.write("other.csv", "email;name\nreader2@example.org;Bea\n")
+    own.write_text("reader1@example.org\n")
+
+    done = newsletter.call("unsubscribe", str(own), str(other), "reader3@example.org")
+
+    sentence = (
+        "is a list, not a request to leave; its rows marked unsubscribed are recorded by 'pprmail send'; "
+        "to record others, give a file with only their addresses"
+    )
+    assert (done.returncode, done.stdout) == (1, "1 reader unsubscribed, 0 already were\n")
+    assert done.stderr == f"warning: not recorded: {own}: {sentence}\nwarning: not recorded: {other}: {sentence}\n"
+    assert gone(newsletter) == {"reader3"}

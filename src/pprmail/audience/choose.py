@@ -106,12 +106,17 @@ def _fault(row: Row) -> str:
     if row.fault:
         return row.fault
     if row.status and row.status not in STATUSES:
-        return f"unknown status {row.status!r}; write one of {', '.join(STATUSES)}"
+        return f"unknown status {_shown(row.status)}; write one of {', '.join(STATUSES)}"
     if _CONTROL.search(row.name):
         return "the name holds a line break or a control character"
     if len(row.name) > LONGEST_NAME:
         return f"the name has more than {LONGEST_NAME} characters"
     return ""
+
+
+def _shown(value: str) -> str:
+    """The value as a sentence may show it: what holds '@' may be an address."""
+    return "something with '@'" if "@" in value else repr(value)
 
 
 def _reason(
@@ -135,7 +140,7 @@ def _consent_reason(row: Row, today: date) -> tuple[str, str]:
     try:
         given = date.fromisoformat(row.consent_date)
     except ValueError:
-        return "no-consent", f"consent_date is {row.consent_date!r}; write it as 2019-06-30"
+        return "no-consent", f"consent_date is {_shown(row.consent_date)}; write it as 2019-06-30"
     if not row.consent_source:
         return "no-consent", "no consent_source; write where the consent was given"
     if given > today:

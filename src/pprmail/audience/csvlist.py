@@ -5,10 +5,12 @@ from __future__ import annotations
 import codecs
 import csv
 import re
+from difflib import SequenceMatcher
+from io import StringIO
 from typing import IO, TYPE_CHECKING
 
 from pprmail.errors import PprmailError
-from pprmail.model import Row
+from pprmail.model import INVISIBLE, Row
 from pprmail.rules import did_you_mean
 
 if TYPE_CHECKING:
@@ -22,6 +24,15 @@ _COLUMNS = {
     "name": "name", "full name": "name", "first name": "first", "last name": "last",
     "status": "status", "consent": "consent", "consent date": "consent_date", "consent source": "consent_source",
 }  # fmt: skip
+# In Mailchimp's exports of those who left or bounced; they have no status (its help page on exports, read 2026-11)
+_GONE_COLUMNS = ("unsub time", "clean time")
+_MAILCHIMP_OWN = re.compile(r"(?:unsub|clean) (?:time|campaign|reason)\b.*")
+# What is nearly 'status', and what only sounds so: numbers of subscribers, days of subscriptions
+_SOUNDS_LIKE_STATUS = re.compile(
+    r"status|statut|unsub|^(?!subscriber)(?!.*\b(?:at|date|day|time|on|id|source|ip)$).*subscri"
+)
+_NEARLY = 0.8
+_ONLY_ONCE = ("email", "status")
 _LISTMONK_STATUS = {"enabled": "subscribed", "disabled": "unsubscribed", "blocklisted": "unsubscribed"}
 _DELIMITERS = ",;\t"
 _START_BYTES = 4096
@@ -33,7 +44,8 @@ def read_list(path: Path, shown: str, encoding: str = "") -> Iterator[Row]:
     """The data rows of the list at ``path``, in the file's order; blank lines are no rows.
 
     ``shown`` is how sentences call the file. ``encoding`` '' is UTF-8, or UTF-16 by its byte order mark.
-    Raises ``PprmailError`` when the file cannot be opened, is no CSV, has another encoding, or lacks a column ``email``.
+    Raises ``PprmailError`` when the file cannot be opened, is no CSV, has another encoding, lacks a column ``email``, or
+    has a column that may be meant as ``status``.
     """
     try:
         with path.open("rb") as file:
@@ -50,6 +62,16 @@ def read_list(path: Path, shown: str, encoding: str = "") -> Iterator[Row]:
     except OSError as error:
         message = f"{shown}: cannot be read ({error.strerror}); close it in Excel and other programs, and check its permissions"
         raise PprmailError(message) from error
+
+
+def is_list_header(text: str) -> bool:
+    """The first line of ``text`` is that of a list: a column ``email`` and others."""
+    file = StringIO(text)
+    header = _first_line(file)[1]
+    if _SEP_LINE.fullmatch(header):
+        header = file.readline()
+    names = [_normal_name(name) for name in _header_cells(header, max(_DELIMITERS, key=header.count))]
+    return any(_COLUMNS.get(name) == "email" for name in names) and len([name for name in names if name]) > 1
 
 
 def _encoding(start: bytes, shown: str, named: str) -> str:
@@ -86,6 +108,7 @@ def _rows(file: IO[str], shown: str) -> Iterator[Row]:
     delimiter = said[1] if said else max(_DELIMITERS, key=header.count)
     names = [_normal_name(name) for name in _header_cells(header, delimiter)]
     columns = _find_columns(names, shown, header_line)
+    gone = [] if "status" in columns else [at for at, name in enumerate(names) if name in _GONE_COLUMNS]
     is_listmonk = {"uuid", "attributes"} <= set(names)
     reader = csv.reader(file, delimiter=delimiter, strict=True)
     begins = header_line + 1
@@ -99,7 +122,10 @@ def _rows(file: IO[str], shown: str) -> Iterator[Row]:
             raise PprmailError(message) from error
         line, begins = begins, header_line + reader.line_num + 1
         if any(cell.strip() for cell in cells):
-            yield _row(line, cells, columns, len(names), is_listmonk=is_listmonk)
+            row = _row(line, cells, columns, len(names), is_listmonk=is_listmonk)
+            yield (
+                row._replace(status="unsubscribed") if any(cells[at].strip() for at in gone if at < len(cells)) else row
+            )
 
 
 def _header_cells(header: str, delimiter: str) -> list[str]:
@@ -117,20 +143,38 @@ def _first_line(file: IO[str]) -> tuple[int, str]:
 
 
 def _normal_name(name: str) -> str:
-    return re.sub(r"[\s_\-\u00a0]+", " ", name.replace("\ufeff", "")).strip().casefold()
+    return re.sub(r"[\s_\-\u00a0]+", " ", INVISIBLE.sub("", name)).strip().casefold()
 
 
 def _find_columns(names: list[str], shown: str, line: int) -> dict[str, int]:
-    """Where each column that we know stands; the first of its name counts."""
+    """Where each column that we know stands; the first of its name counts, but of email and status there is one only."""
     columns: dict[str, int] = {}
     for at, name in enumerate(names):
-        if name in _COLUMNS:
-            columns.setdefault(_COLUMNS[name], at)
+        column = _COLUMNS.get(name, "")
+        if column in _ONLY_ONCE and column in columns:
+            message = (
+                f"{shown}:{line}: two columns are called {column!r}; keep the one that counts, and rename the other"
+            )
+            raise PprmailError(message)
+        if column:
+            columns.setdefault(column, at)
     if "email" not in columns:
         near = next((hint for name in names if (hint := did_you_mean(name, ("email",)))), "")
+        if len(names) == 1 and "mail" in names[0] and re.search(r"[^\w\s]", names[0]):
+            near = "put a comma, a semicolon or a tab between the columns"
         message = f"{shown}:{line}: the header line has no column 'email'; {near or 'write one such as: email,name,status'} (if it is no CSV at all, {_EXCEL})"
         raise PprmailError(message)
+    if "status" not in columns and (odd := next((name for name in names if _may_mean_status(name)), "")):
+        message = f"{shown}:{line}: the column {odd!r} may say who has unsubscribed; call the column 'status', or take it out"
+        raise PprmailError(message)
     return columns
+
+
+def _may_mean_status(name: str) -> bool:
+    """Unread, the column would have everybody mailed who is marked in it as gone."""
+    if _MAILCHIMP_OWN.fullmatch(name):
+        return False
+    return bool(_SOUNDS_LIKE_STATUS.search(name)) or SequenceMatcher(None, name, "status").ratio() >= _NEARLY
 
 
 def _row(line: int, cells: list[str], columns: dict[str, int], width: int, *, is_listmonk: bool) -> Row:
@@ -139,6 +183,7 @@ def _row(line: int, cells: list[str], columns: dict[str, int], width: int, *, is
         return cells[at].strip(" \t\u00a0\u200b\ufeff") if at is not None and at < len(cells) else ""
 
     name = cell("name") or " ".join(part for part in (cell("first"), cell("last")) if part)
+    name = INVISIBLE.sub("", name).strip()
     status = cell("status").casefold()
     return Row(
         line=line,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
 from email.errors import MessageError
+from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 from pprmail.addresses import BadAddressError, normal_address, undress
@@ -16,9 +18,14 @@ if TYPE_CHECKING:
 
 _ADDRESS = re.compile(r"[^\s<>()\[\]\",;:]+@[^\s<>()\[\]\",;:]+")
 # The words that ask to leave, in the subject or in what the reader wrote above the quoted mail
-_ASKS = re.compile(
-    r"\b(?:unsubscribe|un-subscribe|d[ée]sabonne\w*|d[ée]sinscri\w*|remove me|take me off|opt[ -]?out)\b", re.IGNORECASE
+_WORDS = r"(?:unsubscribe|un-subscribe|d[ée]sabonne\w*|d[ée]sinscri\w*|remove me|take me off|opt[ -]?out)\b"
+_ASKS = re.compile(rf"\b{_WORDS}|^[ \t]*stop[ \t]*[.!]?[ \t]*$", re.IGNORECASE | re.MULTILINE)
+# The same words, said to stay
+_STAYS = re.compile(
+    rf"\b(?:do\s+not|don['’]?t)\s+(?:(?:want|wish)\s+(?:you\s+)?to\s+)?{_WORDS}|\bne\s+(?:me\s+)?{_WORDS}\s+pas\b",
+    re.IGNORECASE,
 )
+_MACHINES = re.compile(r"(?:mailer-daemon|postmaster)@", re.IGNORECASE)
 _QUOTED = re.compile(
     r"^\s*(?:>|-{2,}\s*(?:original|forwarded) message|from:\s|on .{4,80} wrote:|le .{4,80} a écrit)", re.IGNORECASE
 )
@@ -65,6 +72,12 @@ def read_pasted(text: str, shown: str) -> Requests:
     return found
 
 
+def pasted_text(content: bytes) -> str:
+    """The text of a file that is no mail: UTF-8, or UTF-16 by its byte order mark."""
+    is_utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16" if is_utf_16 else "utf-8-sig", "replace")
+
+
 def is_mail(content: bytes) -> bool:
     """``content`` is a saved mail or a mailbox: it begins with header fields."""
     head = content.lstrip(_BEFORE_MAIL)[:4096]
@@ -80,7 +93,7 @@ def read_mail(content: bytes, shown: str, is_token: Callable[[str], bool]) -> Re
     """The senders of the messages that ask to leave, or their tokens where ``is_token`` knows one.
 
     A token in the subject or in the address the mail went to names its reader even when the mail comes from another
-    address. A message that does not ask is left out and told.
+    address. A message that does not ask, or that a machine wrote, is left out and told.
     """
     from email import policy
     from email.parser import BytesParser
@@ -111,11 +124,13 @@ def _messages(content: bytes) -> Iterator[bytes]:
 
 
 def _request(message: EmailMessage, shown: str, is_token: Callable[[str], bool]) -> Requests:
+    if _is_automatic(message):
+        return Requests(ignored=(f"{shown}: is an automatic reply",))
     subject = str(message.get("Subject", ""))
     tokens = tuple(token for token in TOKEN.findall(f"{subject} {message.get('To', '')}") if is_token(token))
     if tokens:
         return Requests(tokens=tokens[:1])
-    if not _ASKS.search(subject) and not _ASKS.search(_own_words(message)):
+    if not _asks(subject) and not _asks(_own_words(message)):
         return Requests(ignored=(f"{shown}: does not ask to leave",))
     try:
         return Requests(addresses=(normal_address(undress(str(message.get("From", "")))),))
@@ -123,15 +138,63 @@ def _request(message: EmailMessage, shown: str, is_token: Callable[[str], bool])
         return Requests(ignored=(f"{shown}: has no sender's address that can be read ({error})",))
 
 
+def _asks(words: str) -> bool:
+    return _ASKS.search(_STAYS.sub(" ", words)) is not None
+
+
+def _is_automatic(message: EmailMessage) -> bool:
+    """An out-of-office reply (RFC 3834, and the older fields) or a report on delivery (RFC 6522)."""
+    submitted = str(message.get("Auto-Submitted", "no")).partition(";")[0].strip().casefold()
+    return (
+        submitted not in {"", "no"}
+        or "X-Autoreply" in message
+        or "X-Autorespond" in message
+        or message.get_content_type() == "multipart/report"
+        or _MACHINES.search(str(message.get("From", ""))) is not None
+    )
+
+
+class _Words(HTMLParser):
+    """The words of an HTML mail, a line a block; a quotation begins with ``>``."""
+
+    _BLOCKS = frozenset({"br", "p", "div", "li", "tr", "td", "h1", "h2", "h3", "hr", "table", "ul", "ol"})
+    _UNSEEN = frozenset({"style", "script", "title"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pieces: list[str] = []
+        self.unseen = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - HTMLParser's
+        self.unseen = tag if tag in self._UNSEEN else self.unseen
+        self.pieces.append("\n> " if tag == "blockquote" else "\n" if tag in self._BLOCKS else "")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.unseen = "" if tag == self.unseen else self.unseen
+        self.pieces.append("\n" if tag in self._BLOCKS else "")
+
+    def handle_data(self, data: str) -> None:
+        self.pieces.append("" if self.unseen else re.sub(r"\s+", " ", data))
+
+
+def _html_words(html: str) -> str:
+    words = _Words()
+    words.feed(html)
+    words.close()
+    return "".join(words.pieces)
+
+
 def _own_words(message: EmailMessage) -> str:
-    """What the reader wrote: the plain text up to the first quoted line."""
-    body = message.get_body(("plain",))
+    """What the reader wrote, as plain text or else as HTML, up to the first quoted line."""
+    body = message.get_body(("plain", "html"))
     if body is None:
         return ""
     try:
         text = str(body.get_content())
     except (LookupError, UnicodeError):
         return ""
+    if body.get_content_type() == "text/html":
+        text = _html_words(text)
     lines = []
     for line in text.splitlines():
         if _QUOTED.match(line):

@@ -14,7 +14,8 @@ import click
 
 from pprmail.addresses import address_key, normal_address
 from pprmail.audience.consent import PERSON, READER
-from pprmail.audience.leaving import Requests, is_mail, read_mail, read_pasted, read_word
+from pprmail.audience.csvlist import is_list_header
+from pprmail.audience.leaving import Requests, is_mail, pasted_text, read_mail, read_pasted, read_word
 from pprmail.audience.tokens import Signer, read_token
 from pprmail.cli.console import counted
 from pprmail.cli.sending import make_ledger
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from pprmail.cli import App
     from pprmail.settings import Settings
 
+_IS_A_LIST = (
+    "is a list, not a request to leave; its rows marked unsubscribed are recorded by 'pprmail send'; "
+    "to record others, give a file with only their addresses"
+)
+
 
 @click.command()
 @click.argument("who", nargs=-1, required=True, metavar="ADDRESS|TOKEN|FILE...")
@@ -32,7 +38,8 @@ if TYPE_CHECKING:
 def unsubscribe(app: App, who: tuple[str, ...]) -> int:
     """Record that these readers asked to leave; they are never mailed again.
 
-    A FILE is a saved mail (.eml), a mailbox (.mbox), or pasted text with addresses or tokens; '-' reads stdin.
+    A FILE is a saved mail (.eml), a mailbox (.mbox), or pasted text with addresses or tokens; '-' reads stdin. A list
+    with columns is refused: its rows marked unsubscribed are recorded by send.
     Exit 1 when something was not understood; the rest is recorded all the same.
     """
     settings = app.settings
@@ -75,10 +82,17 @@ def _read(one: str, keyring: Keyring, settings: Settings) -> Requests:
         raise PprmailError(message) from error
     if is_mail(content):
         found = read_mail(content, one, lambda token: read_token(token, keyring, settings.newsletter.id) is not None)
+    elif _is_own_list(one, settings) or is_list_header(pasted_text(content)):
+        return Requests(ignored=(f"{one}: {_IS_A_LIST}",))
     else:
-        found = read_pasted(content.decode("utf-8-sig", "replace"), one)
+        found = read_pasted(pasted_text(content), one)
     found = _own_addresses_left_out(found, settings)
     return found if found != Requests() else Requests(ignored=(f"{one}: holds no address and no token of a reader",))
+
+
+def _is_own_list(one: str, settings: Settings) -> bool:
+    own = settings.root / settings.subscribers.file
+    return one != "-" and own.exists() and own.samefile(one)
 
 
 def _own_addresses_left_out(found: Requests, settings: Settings) -> Requests:
