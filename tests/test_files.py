@@ -10,7 +10,7 @@ import pytest
 from pprmail.files import (
     create_private_file,
     hold_lock,
-    is_locked,
+    lock_holder,
     remove_file,
     replace_file,
     replace_if_changed,
@@ -124,12 +124,12 @@ def test_a_private_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
 def test_a_lock_is_free_until_held_and_free_again_after(tmp_path: Path) -> None:
     path = tmp_path / ".pprmail" / "state.db.lock"
 
-    before = is_locked(path), path.exists()
-    with hold_lock(path) as ours:
-        during = ours, is_locked(path)
-    after = is_locked(path)
+    before = lock_holder(path), path.exists()
+    with hold_lock(path, "2020-08") as ours:
+        during = ours, lock_holder(path)
+    after = lock_holder(path)
 
-    assert (before, during, after) == ((False, False), (True, True), False)
+    assert (before, during, after) == ((None, False), (True, "2020-08"), None)
 
 
 def test_a_lock_held_elsewhere_is_not_ours_and_goes_with_its_process(tmp_path: Path) -> None:
@@ -141,10 +141,10 @@ def test_a_lock_held_elsewhere_is_not_ours_and_goes_with_its_process(tmp_path: P
         assert holder.stdout.readline() == "True\n"
 
         with hold_lock(path) as ours:
-            during = ours, is_locked(path)
+            during = ours, lock_holder(path)
         holder.kill()
         holder.wait()
         with hold_lock(path) as ours:
             after = ours
 
-    assert (during, after) == ((False, True), True)
+    assert (during, after) == ((False, ""), True)

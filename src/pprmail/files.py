@@ -86,10 +86,15 @@ if sys.platform == "win32":
         source.rename(target)  # refuses to replace, on Windows
 
     def _try_lock(descriptor: int) -> bool:
-        with suppress(OSError):
+        # A locked byte cannot be read: lock one far behind the holder's name
+        os.lseek(descriptor, 1 << 20, os.SEEK_SET)
+        try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-            return True
-        return False
+            locked = True
+        except OSError:
+            locked = False
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        return locked
 
 else:
     import fcntl
@@ -118,16 +123,20 @@ else:
 
 
 @contextmanager
-def hold_lock(path: Path) -> Iterator[bool]:
+def hold_lock(path: Path, holder: str = "") -> Iterator[bool]:
     """The kernel's lock on ``path``, made if need be: True when it is ours, until the end of the ``with`` or of the process.
 
-    False when another process holds it for longer than ``is_locked`` does, which takes the lock to see whether it can.
-    There is no time-out and nothing to clean up after a crash.
+    ``holder`` is what ``lock_holder`` tells others meanwhile. False when another process holds it for longer than
+    ``lock_holder`` does, which takes the lock to see whether it can. There is no time-out and nothing to clean up.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        yield any(_try_lock_after(descriptor, seconds) for seconds in _PATIENCE_SECONDS)
+        ours = any(_try_lock_after(descriptor, seconds) for seconds in _PATIENCE_SECONDS)
+        if ours:
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, holder.encode())
+        yield ours
     finally:
         os.close(descriptor)
 
@@ -141,12 +150,12 @@ def _try_lock_after(descriptor: int, seconds: float) -> bool:
     return _try_lock(descriptor)
 
 
-def is_locked(path: Path) -> bool:
-    """Another process holds the lock on ``path``. Makes nothing."""
+def lock_holder(path: Path) -> str | None:
+    """What the process that holds the lock on ``path`` calls itself; None when none does. Makes nothing."""
     if not path.exists():
-        return False
+        return None
     descriptor = os.open(path, os.O_RDWR)
     try:
-        return not _try_lock(descriptor)
+        return None if _try_lock(descriptor) else os.read(descriptor, 1000).decode("utf-8", "replace")
     finally:
         os.close(descriptor)

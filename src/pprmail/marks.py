@@ -16,6 +16,9 @@ NAME_HTML = "%%pprmail_name_html%%"
 NAME_TEXT = "%%pprmail_name_text%%"
 UNSUBSCRIBE_HTML = "%%pprmail_unsubscribe_html%%"
 UNSUBSCRIBE_TEXT = "%%pprmail_unsubscribe_text%%"
+PREVIEW_TOKEN = "preview"  # noqa: S105 - stands where a reader's token will be; it opens nothing
+TOKEN_LENGTH = 33
+"""Characters of a reader's unsubscribe token (``audience.tokens``)."""
 MARK = re.compile(r"%%pprmail_[a-z]+_(?:html|text)%%")
 
 

@@ -72,7 +72,7 @@ mailings = Table(
     Column("provider", Text, nullable=False),
     Column("sealed_sha256", Text, ForeignKey("sealed_mails.sha256"), nullable=False),
     Column("key_fingerprint", Text, ForeignKey("keys.fingerprint"), nullable=False),
-    Column("list_rows", Integer, nullable=False),
+    Column("folder", Text, nullable=False),  # where the outbox puts it; "" for a real provider
     Column("sealed", Text, nullable=False),
     Column("ended", Text),
     Column("cancelled", Text),

@@ -232,3 +232,22 @@ def test_memory_that_is_damaged_removes_nothing(tmp_path: Path) -> None:
 
     assert (written.files, written.written, written.removed) == (1, 1, 0)
     assert (tmp_path / "site/old.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("emails", "shown", "linked"),
+    [("show", "d@uni.example", True), ("obfuscate", "d at uni dot example", False), ("hide", "", False)],
+)
+def test_authors_addresses_stand_on_the_site_as_the_settings_say(
+    newsletter: Newsletter, emails: str, shown: str, *, linked: bool
+) -> None:
+    newsletter.change_settings("[unsubscribe]", f'[archive]\nemails = "{emails}"\n[unsubscribe]')
+    newsletter.write("issues/2020-08/1-doe.md", summary_text(Author_email="d@uni.example"))
+
+    out = build(newsletter)
+
+    for page in ("2020-08/index.html", "2020-08/does-therapy-help/index.html"):
+        text = (out / "site" / page).read_text(encoding="utf-8")
+        assert ("Author’s email: " in text) == bool(shown)
+        assert shown in text
+        assert ('href="mailto:d@uni.example"' in text) == linked

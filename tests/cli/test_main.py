@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -113,12 +114,25 @@ def test_a_bug_keeps_its_traceback(capsys: pytest.CaptureFixture[str], monkeypat
 
 
 def test_a_reader_that_goes_away_is_no_error(newsletter: Newsletter) -> None:
-    command = " ".join(newsletter.command("check", "--explain", "all"))
+    reader, writer = os.pipe()
+    os.close(reader)
 
-    done = subprocess.run(["bash", "-c", f"{command} | head -n 1"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        newsletter.command("check", "--explain", "all"), stdout=writer, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(writer)
 
-    assert done.returncode == 0
-    assert done.stderr == ""
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_an_output_that_is_full_is_told(newsletter: Newsletter) -> None:
+    with open("/dev/full", "wb") as full:  # noqa: PTH123
+        done = subprocess.run(
+            newsletter.command("check", "--explain", "all"), stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("pprmail: the output cannot be written (No space left on device); make room")
 
 
 def test_readme_names_every_command() -> None:

@@ -447,14 +447,16 @@ def test_letters_of_another_mailing_in_the_outbox_are_refused(newsletter: Newsle
 
     assert (done.returncode, last_line(done)) == (
         1,
-        "pprmail: outbox/2020-08: holds 1 letter of another mailing; move the folder away, then run this again",
+        (
+            "pprmail: outbox/2020-08: holds 1 letter of another mailing; finish with 'pprmail cancel' if it was "
+            "cancelled, else move the folder away; then run this again. Nothing was sent"
+        ),
     )
     assert status(newsletter)["state"] == "not-sent"
 
 
 AT_WORK = (
-    "pprmail: another sender is at work on this newsletter; wait for it to end ('pprmail status' shows how far it is). "
-    "Nothing was handed over"
+    "pprmail: another sender is at work on this newsletter; wait for it to end ('pprmail status' shows how far it is)"
 )
 
 
@@ -928,3 +930,101 @@ def test_readers_addresses_in_git_are_told(newsletter: Newsletter) -> None:
         "and add it to .gitignore\n"
         "dry run: nothing was made or sent\n"
     )
+
+
+def interrupted(newsletter: Newsletter) -> None:
+    """A send of three, one letter a batch, whose sender died on the second."""
+    newsletter.change_settings("[unsubscribe]", "[delivery]\nbatch_size = 1\n[unsubscribe]")
+    newsletter.call(*SENT)
+    with closing(sqlite3.connect(newsletter.root / ".pprmail/state.db")) as connection, connection:
+        connection.execute("UPDATE batches SET state = 'claimed' WHERE number = 2")
+        connection.execute("UPDATE batches SET state = 'waiting' WHERE number = 3")
+        connection.execute("UPDATE mailings SET ended = NULL")
+    for path in (newsletter.root / "outbox/2020-08").glob("*.eml"):
+        if b"reader3@" in path.read_bytes():
+            path.unlink()
+
+
+def test_who_the_list_calls_unsubscribed_at_a_resume_is_not_mailed(newsletter: Newsletter) -> None:
+    interrupted(newsletter)
+    newsletter.write(
+        "subscribers.csv", "email,status\nreader2@example.org,unsubscribed\nreader3@example.org,unsubscribed\n"
+    )
+
+    done = newsletter.call(*SENT)
+
+    (letter,) = (newsletter.root / "outbox/2020-08").glob("*.eml")
+    assert b"reader1@" in letter.read_bytes()
+    assert done.returncode == 0
+    assert status(newsletter)["excluded"] == {"suppressed": 2}
+
+
+def test_a_resume_without_a_list_goes_on_and_says_what_it_does_not_know(newsletter: Newsletter) -> None:
+    interrupted(newsletter)
+    (newsletter.root / "subscribers.csv").unlink()
+
+    done = newsletter.call(*SENT)
+
+    assert done.returncode == 0
+    assert "Who left since the seal by the list's word is not known" in done.stderr
+    assert len(list((newsletter.root / "outbox/2020-08").glob("*.eml"))) == 3
+
+
+def test_a_change_of_the_outbox_does_not_split_a_mailing(newsletter: Newsletter) -> None:
+    interrupted(newsletter)
+    newsletter.change_settings("[unsubscribe]", '[outbox]\nfolder = "elsewhere"\n[unsubscribe]')
+
+    done = newsletter.call(*SENT)
+
+    assert done.returncode == 0
+    assert len(list((newsletter.root / "outbox/2020-08").glob("*.eml"))) == 3
+    assert not (newsletter.root / "elsewhere").exists()
+
+
+def test_a_sealed_mailing_goes_on_though_its_owner_of_leaving_changed(newsletter: Newsletter) -> None:
+    interrupted(newsletter)
+    newsletter.change_settings("[unsubscribe]", '[unsubscribe]\nowner = "provider"')
+
+    assert newsletter.call(*SENT).returncode == 0
+
+
+def test_a_dry_run_for_a_program_prints_the_plan_beside_the_status(newsletter: Newsletter) -> None:
+    done = newsletter.call("send", "2020-08", "--dry-run", "--json")
+
+    found = json.loads(done.stdout)
+    assert (found["state"], found["recipients"], found["waiting"]) == ("not-sent", 0, 0)
+    assert found["plan"] == {"rows": 3, "recipients": 3, "excluded": {}, "batches": 1}
+
+
+def test_every_test_address_gets_a_test_mail(newsletter: Newsletter) -> None:
+    done = newsletter.call("send", "2020-08", "--test", "a@example.org", "--test", "b@example.org")
+
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) == 2
+
+
+def test_what_git_tracks_is_told_wherever_the_rest_lies(newsletter: Newsletter, tmp_path: Path) -> None:
+    newsletter.change_settings("[unsubscribe]", f'[outbox]\nfolder = "{tmp_path}/elsewhere"\n[unsubscribe]')
+    git = ["git", "-C", str(newsletter.root)]
+    subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "add", "subscribers.csv"], check=True)
+
+    done = newsletter.call("send", "2020-08", "--dry-run")
+
+    assert "git tracks subscribers.csv" in done.stderr
+
+
+def test_who_was_mailed_is_not_hidden_by_an_output_that_is_full(newsletter: Newsletter) -> None:
+    with open("/dev/full", "wb") as full:  # noqa: PTH123
+        done = subprocess.run(
+            newsletter.command(*SENT),
+            stdin=subprocess.DEVNULL,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert done.returncode == 0
+    assert "the output cannot be written" in done.stderr
+    assert len(list((newsletter.root / "outbox/2020-08").glob("*.eml"))) == 3

@@ -11,7 +11,7 @@ from conftest import KEY
 from pprmail.audience.choose import Audience
 from pprmail.audience.keys import Keyring
 from pprmail.delivery.dispatch import Run, Stop, dispatch
-from pprmail.delivery.ledger import Ledger
+from pprmail.delivery.ledger import Ledger, Outlet
 from pprmail.delivery.plan import Plan
 from pprmail.delivery.providers.base import Answer, Outcome
 from pprmail.delivery.seal import seal_mail
@@ -35,7 +35,6 @@ class Counter:
     answers: list[Answer | type[BaseException]] = field(default_factory=list)
     is_idempotent: bool = False
     name: str = "counter"
-    largest_batch: int = 1000
     taken: list[int] = field(default_factory=list)
     look: Callable[[], object] = lambda: None
 
@@ -67,7 +66,7 @@ def mailing(newsletter: Newsletter, ledger: Ledger) -> Mailing:
     """Five readers in batches of two."""
     readers = tuple(Subscriber(f"reader{number}@example.org") for number in range(1, 6))
     sealed = seal_mail(newsletter.settings, "2020-08", "August 2020", "<p>mail</p>", "mail")
-    return ledger.begin(sealed, Plan(Audience(5, readers, (), ()), batch_size=2), "counter", NOW)
+    return ledger.begin(sealed, Plan(Audience(5, readers, (), ()), batch_size=2), Outlet("counter"), NOW)
 
 
 def run(attempt: str = "a1", *, interrupted: Callable[[], bool] = lambda: False, told: list[int] | None = None) -> Run:

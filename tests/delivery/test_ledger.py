@@ -14,7 +14,7 @@ from pprmail.audience.choose import Audience
 from pprmail.audience.consent import PERSON, READER
 from pprmail.audience.keys import Keyring, fingerprint
 from pprmail.audience.tokens import Signer
-from pprmail.delivery.ledger import Batch, Counts, Ledger, Mailing, Recipient, TestMail
+from pprmail.delivery.ledger import Batch, Counts, Ledger, Mailing, Outlet, Recipient, TestMail
 from pprmail.delivery.plan import Plan
 from pprmail.delivery.providers.base import Answer, Outcome
 from pprmail.delivery.seal import seal_mail
@@ -123,12 +123,13 @@ def test_beginning_freezes_mail_recipients_and_exclusions(
 ) -> None:
     exclusions = (Exclusion(5, "unsubscribed"), Exclusion(6, "pending"), Exclusion(7, "pending", "a detail"))
 
-    mailing = ledger.begin(sealed, plan(3, exclusions=exclusions), "outbox", NOW)
+    mailing = ledger.begin(sealed, plan(3, exclusions=exclusions), Outlet("outbox", "outbox"), NOW)
 
     assert mailing == Mailing(
         id=1,
         issue="2020-08",
         provider="outbox",
+        folder="outbox",
         sealed_sha256=sealed.sha256,
         key_fingerprint=fingerprint(KEY.encode()),
         sealed=NOW,
@@ -148,7 +149,7 @@ def test_a_beginning_that_is_cut_short_leaves_nothing(
     broken = plan(3, exclusions=(Exclusion(5, "pending"), Exclusion(5, "pending")))
 
     with pytest.raises(Exception, match="UNIQUE constraint failed"):
-        ledger.begin(sealed, broken, "outbox", NOW)
+        ledger.begin(sealed, broken, Outlet("outbox", "outbox"), NOW)
 
     again = reopen()
     assert again.find("2020-08", real=False) is None
@@ -156,7 +157,7 @@ def test_a_beginning_that_is_cut_short_leaves_nothing(
 
 
 def test_who_left_by_the_file_is_suppressed_from_the_seal_on(ledger: Ledger, sealed: SealedMail) -> None:
-    ledger.begin(sealed, plan(1, left=("gone@example.org",)), "outbox", NOW)
+    ledger.begin(sealed, plan(1, left=("gone@example.org",)), Outlet("outbox", "outbox"), NOW)
 
     gone = frozenset({Signer(KEY.encode(), "pprnet").address_hash("GONE@example.org")})
     assert ledger.suppressed() == ledger.suppressed("file") == gone
@@ -167,7 +168,7 @@ def test_addresses_stand_once_however_many_mailings_name_them(
     ledger: Ledger, path: Path, newsletter: Newsletter
 ) -> None:
     for issue in ("2020-08", "2020-09"):
-        ledger.begin(sealed_of(newsletter, issue), plan(3), "outbox", NOW)
+        ledger.begin(sealed_of(newsletter, issue), plan(3), Outlet("outbox", "outbox"), NOW)
 
     with closing(sqlite3.connect(path)) as connection:
         rows = [line.split('"')[1] for line in connection.iterdump() if line.startswith("INSERT")]
@@ -178,7 +179,7 @@ def test_addresses_stand_once_however_many_mailings_name_them(
 
 def test_the_same_bytes_are_sealed_once(ledger: Ledger, path: Path, sealed: SealedMail) -> None:
     for _ in range(2):
-        ledger.begin(sealed, plan(1), "outbox", NOW)
+        ledger.begin(sealed, plan(1), Outlet("outbox", "outbox"), NOW)
 
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT sha256 FROM sealed_mails").fetchall() == [(sealed.sha256,)]
@@ -190,7 +191,7 @@ def test_the_same_bytes_are_sealed_once(ledger: Ledger, path: Path, sealed: Seal
 def test_a_claim_is_in_the_database_before_anyone_is_called(
     ledger: Ledger, reopen: Callable[[], Ledger], sealed: SealedMail
 ) -> None:
-    mailing = ledger.begin(sealed, plan(3), "outbox", NOW)
+    mailing = ledger.begin(sealed, plan(3), Outlet("outbox", "outbox"), NOW)
 
     batch = ledger.claim(mailing, "a1", NOW, again=False)
 
@@ -202,7 +203,7 @@ def test_a_claim_is_in_the_database_before_anyone_is_called(
 def test_a_claimed_batch_whose_sender_is_gone_is_not_claimed_again_without_leave(
     ledger: Ledger, reopen: Callable[[], Ledger], sealed: SealedMail
 ) -> None:
-    mailing = ledger.begin(sealed, plan(3), "outbox", NOW)
+    mailing = ledger.begin(sealed, plan(3), Outlet("outbox", "outbox"), NOW)
     ledger.claim(mailing, "a1", NOW, again=False)
 
     successor = reopen()
@@ -215,7 +216,7 @@ def test_a_claimed_batch_whose_sender_is_gone_is_not_claimed_again_without_leave
 def test_where_a_repeat_does_no_harm_the_claimed_batch_comes_first(
     ledger: Ledger, reopen: Callable[[], Ledger], sealed: SealedMail
 ) -> None:
-    mailing = ledger.begin(sealed, plan(3), "outbox", NOW)
+    mailing = ledger.begin(sealed, plan(3), Outlet("outbox", "outbox"), NOW)
     ledger.claim(mailing, "a1", NOW, again=True)
 
     successor = reopen()
@@ -235,7 +236,7 @@ def test_where_a_repeat_does_no_harm_the_claimed_batch_comes_first(
 def test_an_answer_is_kept(
     ledger: Ledger, reopen: Callable[[], Ledger], sealed: SealedMail, outcome: Outcome, counts: Counts
 ) -> None:
-    mailing = ledger.begin(sealed, plan(3), "outbox", NOW)
+    mailing = ledger.begin(sealed, plan(3), Outlet("outbox", "outbox"), NOW)
     batch = ledger.claim(mailing, "a1", NOW, again=False)
     assert batch
 
@@ -246,7 +247,7 @@ def test_an_answer_is_kept(
 
 @pytest.mark.parametrize("again", [False, True])
 def test_unknown_is_never_claimed_again(ledger: Ledger, sealed: SealedMail, *, again: bool) -> None:
-    mailing = ledger.begin(sealed, plan(2), "outbox", NOW)
+    mailing = ledger.begin(sealed, plan(2), Outlet("outbox", "outbox"), NOW)
     batch = ledger.claim(mailing, "a1", NOW, again=again)
     assert batch
     ledger.settle(mailing, batch, Answer(Outcome.UNKNOWN), LATER)
@@ -256,7 +257,7 @@ def test_unknown_is_never_claimed_again(ledger: Ledger, sealed: SealedMail, *, a
 
 @pytest.mark.parametrize("again", [False, True])
 def test_what_was_not_handed_over_waits_for_the_next_run(ledger: Ledger, sealed: SealedMail, *, again: bool) -> None:
-    mailing = ledger.begin(sealed, plan(2), "outbox", NOW)
+    mailing = ledger.begin(sealed, plan(2), Outlet("outbox", "outbox"), NOW)
     batch = ledger.claim(mailing, "a1", NOW, again=again)
     assert batch
     ledger.settle(mailing, batch, Answer(Outcome.NOT_HANDED_OVER), LATER)
@@ -267,7 +268,7 @@ def test_what_was_not_handed_over_waits_for_the_next_run(ledger: Ledger, sealed:
 
 
 def test_an_answer_to_an_earlier_attempt_is_not_taken_for_the_later(ledger: Ledger, sealed: SealedMail) -> None:
-    mailing = ledger.begin(sealed, plan(2), "outbox", NOW)
+    mailing = ledger.begin(sealed, plan(2), Outlet("outbox", "outbox"), NOW)
     stale = ledger.claim(mailing, "a1", NOW, again=True)
     ledger.claim(mailing, "a2", LATER, again=True)
     assert stale
@@ -279,7 +280,8 @@ def test_an_answer_to_an_earlier_attempt_is_not_taken_for_the_later(ledger: Ledg
 
 def test_mailings_do_not_touch_each_other(ledger: Ledger, newsletter: Newsletter) -> None:
     first, second = (
-        ledger.begin(sealed_of(newsletter, issue), plan(3), "outbox", NOW) for issue in ("2020-08", "2020-09")
+        ledger.begin(sealed_of(newsletter, issue), plan(3), Outlet("outbox", "outbox"), NOW)
+        for issue in ("2020-08", "2020-09")
     )
     batch = ledger.claim(first, "a1", NOW, again=True)
     assert batch
@@ -294,7 +296,7 @@ def test_mailings_do_not_touch_each_other(ledger: Ledger, newsletter: Newsletter
 
 
 def test_who_asks_to_leave_after_the_seal_is_excluded_and_not_handed_over(ledger: Ledger, sealed: SealedMail) -> None:
-    mailing = ledger.begin(sealed, plan(3, exclusions=(Exclusion(9, "pending"),)), "outbox", NOW)
+    mailing = ledger.begin(sealed, plan(3, exclusions=(Exclusion(9, "pending"),)), Outlet("outbox", "outbox"), NOW)
     leave(ledger, 2)
 
     batch = ledger.claim(mailing, "a1", LATER, again=True)
@@ -307,7 +309,7 @@ def test_who_asks_to_leave_after_the_seal_is_excluded_and_not_handed_over(ledger
 
 
 def test_who_leaves_between_two_attempts_is_taken_out_of_the_second(ledger: Ledger, sealed: SealedMail) -> None:
-    mailing = ledger.begin(sealed, plan(2), "outbox", NOW)
+    mailing = ledger.begin(sealed, plan(2), Outlet("outbox", "outbox"), NOW)
     first = ledger.claim(mailing, "a1", NOW, again=True)
     leave(ledger, 1)
 
@@ -318,7 +320,7 @@ def test_who_leaves_between_two_attempts_is_taken_out_of_the_second(ledger: Ledg
 
 
 def test_who_was_accepted_before_asking_to_leave_was_accepted(ledger: Ledger, sealed: SealedMail) -> None:
-    mailing = ledger.begin(sealed, plan(2), "outbox", NOW)
+    mailing = ledger.begin(sealed, plan(2), Outlet("outbox", "outbox"), NOW)
     batch = ledger.claim(mailing, "a1", NOW, again=True)
     assert batch
     ledger.settle(mailing, batch, ACCEPTED, NOW)
@@ -330,7 +332,7 @@ def test_who_was_accepted_before_asking_to_leave_was_accepted(ledger: Ledger, se
 
 
 def test_a_batch_whose_readers_all_left_is_claimed_for_nobody(ledger: Ledger, sealed: SealedMail) -> None:
-    mailing = ledger.begin(sealed, plan(2), "outbox", NOW)
+    mailing = ledger.begin(sealed, plan(2), Outlet("outbox", "outbox"), NOW)
     leave(ledger, 1, 2)
 
     batch = ledger.claim(mailing, "a1", LATER, again=True)
@@ -342,7 +344,7 @@ def test_a_batch_whose_readers_all_left_is_claimed_for_nobody(ledger: Ledger, se
 def test_who_left_under_an_older_key_is_known_after_a_new_key_came(path: Path, sealed: SealedMail) -> None:
     old = Signer(OLD_KEY, "pprnet")
     with closing(open_at(path, Keyring((OLD_KEY,)))) as ledger:
-        mailing = ledger.begin(sealed, plan(2), "outbox", NOW)
+        mailing = ledger.begin(sealed, plan(2), Outlet("outbox", "outbox"), NOW)
         ledger.unsubscribe({OLD_KEY: [old.address_hash(reader(1).address)]}, READER, NOW)
 
     with closing(open_at(path, Keyring((KEY.encode(), OLD_KEY)))) as ledger:
@@ -372,7 +374,10 @@ def test_counts_add_up_whatever_happens(
 ) -> None:
     with closing(open_at(tmp_path_factory.mktemp("state") / "state.db")) as ledger:
         mailing = ledger.begin(
-            sealed, plan(7, batch_size=batch_size, exclusions=(Exclusion(9, "pending"),)), "outbox", NOW
+            sealed,
+            plan(7, batch_size=batch_size, exclusions=(Exclusion(9, "pending"),)),
+            Outlet("outbox", "outbox"),
+            NOW,
         )
         attempt, held = 0, None
         for step, value in steps:
@@ -400,7 +405,7 @@ def test_counts_add_up_whatever_happens(
 
 
 def test_a_rejected_recipient_is_counted_once(ledger: Ledger, path: Path, sealed: SealedMail) -> None:
-    mailing = ledger.begin(sealed, plan(3), "outbox", NOW)
+    mailing = ledger.begin(sealed, plan(3), Outlet("outbox", "outbox"), NOW)
     batch = ledger.claim(mailing, "a1", NOW, again=True)
     assert batch
     ledger.settle(mailing, batch, ACCEPTED, NOW)
@@ -415,28 +420,52 @@ def test_a_rejected_recipient_is_counted_once(ledger: Ledger, path: Path, sealed
 
 
 def test_a_mailing_ends_when_its_sender_stops_and_goes_on_when_one_starts(ledger: Ledger, sealed: SealedMail) -> None:
-    mailing = ledger.begin(sealed, plan(1), "outbox", NOW)
+    mailing = ledger.begin(sealed, plan(1), Outlet("outbox", "outbox"), NOW)
 
     ends = []
-    for step in (ledger.start, ledger.end, ledger.start):
-        step(mailing, LATER)
+    for step in ("start", "end", "start"):
+        if step == "start":
+            ledger.start(mailing, (), LATER)
+        else:
+            ledger.end(mailing, LATER)
         found = ledger.find("2020-08", real=False)
         ends.append(found and found.ended)
 
     assert ends == [None, LATER, None]
 
 
-def test_a_sender_that_starts_ends_what_a_killed_one_left_open(ledger: Ledger, newsletter: Newsletter) -> None:
-    old, new = (ledger.begin(sealed_of(newsletter, issue), plan(1), "outbox", NOW) for issue in ("2020-08", "2020-09"))
+def test_a_sender_that_starts_knows_who_left_by_the_lists_word(ledger: Ledger, sealed: SealedMail) -> None:
+    mailing = ledger.begin(sealed, plan(2), Outlet("outbox", "outbox"), NOW)
 
-    ledger.start(new, LATER)
+    ledger.start(mailing, (reader(1).address,), LATER)
+    batch = ledger.claim(mailing, "a1", LATER, again=True)
 
-    found = [ledger.find(one.issue, real=False) for one in (old, new)]
-    assert [one and one.ended for one in found] == [LATER, None]
+    assert batch
+    assert batch.recipients == numbered(2)
+    assert batch.leavers == (reader(1),)
+
+
+def test_a_batch_whose_readers_all_left_keeps_the_mailing_open(ledger: Ledger, sealed: SealedMail) -> None:
+    mailing = ledger.begin(sealed, plan(2), Outlet("outbox", "outbox"), NOW)
+    leave(ledger, 1, 2)
+
+    batch = ledger.claim(mailing, "a1", LATER, again=True)
+    during = ledger.counts(mailing).is_complete
+    assert batch
+    ledger.settle(mailing, batch, ACCEPTED, LATER)
+
+    assert (during, ledger.counts(mailing).is_complete) == (False, True)
+
+
+def test_a_test_mail_makes_the_database_ours(path: Path, ledger: Ledger) -> None:
+    ledger.record_test("2020-08", "0" * 64, NOW)
+
+    with pytest.raises(PprmailError, match="another secret key"):
+        open_at(path, Keyring((OLD_KEY,)))
 
 
 def test_after_a_cancel_everyone_waits_and_the_issue_can_begin_anew(ledger: Ledger, sealed: SealedMail) -> None:
-    mailing = ledger.begin(sealed, plan(3), "outbox", NOW)
+    mailing = ledger.begin(sealed, plan(3), Outlet("outbox", "outbox"), NOW)
     for _ in range(2):
         batch = ledger.claim(mailing, "a1", NOW, again=True)
         assert batch
@@ -444,7 +473,7 @@ def test_after_a_cancel_everyone_waits_and_the_issue_can_begin_anew(ledger: Ledg
 
     ledger.cancel(mailing, LATER)
     cancelled = ledger.find("2020-08", real=False)
-    anew = ledger.begin(sealed, plan(2), "outbox", LATER)
+    anew = ledger.begin(sealed, plan(2), Outlet("outbox", "outbox"), LATER)
 
     assert cancelled
     assert (cancelled.id, cancelled.cancelled) == (mailing.id, LATER)
@@ -462,14 +491,14 @@ def test_the_last_recipients_are_those_of_the_last_mailing_that_holds(ledger: Le
         return None if found is None else sorted(address.partition("@")[0] for address in found)
 
     found = [last()]
-    ledger.begin(sealed_of(newsletter, "2020-07"), plan(1), "outbox", NOW)
+    ledger.begin(sealed_of(newsletter, "2020-07"), plan(1), Outlet("outbox", "outbox"), NOW)
     found.append(last())
-    second = ledger.begin(sealed_of(newsletter, "2020-08"), plan(2), "outbox", NOW)
+    second = ledger.begin(sealed_of(newsletter, "2020-08"), plan(2), Outlet("outbox", "outbox"), NOW)
     found.append(last())
     ledger.cancel(second, NOW)
     found.append(last())
-    ledger.begin(sealed_of(newsletter, "2020-09"), plan(3), "smtp", NOW)
-    ledger.begin(sealed_of(newsletter, "2020-10"), plan(1), "outbox", NOW)
+    ledger.begin(sealed_of(newsletter, "2020-09"), plan(3), Outlet("smtp"), NOW)
+    ledger.begin(sealed_of(newsletter, "2020-10"), plan(1), Outlet("outbox", "outbox"), NOW)
     found.append(last())
 
     one, two, three = ["reader1"], ["reader1", "reader2"], ["reader1", "reader2", "reader3"]
@@ -477,8 +506,8 @@ def test_the_last_recipients_are_those_of_the_last_mailing_that_holds(ledger: Le
 
 
 def test_an_outbox_mailing_never_counts_as_a_real_one(ledger: Ledger, sealed: SealedMail) -> None:
-    real = ledger.begin(sealed, plan(1), "smtp", NOW)
-    outbox = ledger.begin(sealed, plan(1), "outbox", NOW)
+    real = ledger.begin(sealed, plan(1), Outlet("smtp"), NOW)
+    outbox = ledger.begin(sealed, plan(1), Outlet("outbox", "outbox"), NOW)
 
     assert (ledger.find("2020-08", real=True), ledger.find("2020-08", real=False)) == (real, outbox)
     assert ledger.find("2020-09", real=False) is None
@@ -486,7 +515,7 @@ def test_an_outbox_mailing_never_counts_as_a_real_one(ledger: Ledger, sealed: Se
 
 def test_issues_are_told_in_order_each_once(ledger: Ledger, newsletter: Newsletter) -> None:
     for issue in ("2020-09", "2020-08", "2020-09"):
-        ledger.begin(sealed_of(newsletter, issue), plan(1), "outbox", NOW)
+        ledger.begin(sealed_of(newsletter, issue), plan(1), Outlet("outbox", "outbox"), NOW)
 
     assert ledger.issues() == ("2020-08", "2020-09")
 
@@ -517,7 +546,7 @@ def test_unsubscribing_counts_those_who_are_new(ledger: Ledger) -> None:
 def test_another_key_is_refused_with_what_to_do(path: Path, sealed: SealedMail, how: str) -> None:
     with closing(open_at(path)) as ledger:
         if how == "begin":
-            ledger.begin(sealed, plan(1), "outbox", NOW)
+            ledger.begin(sealed, plan(1), Outlet("outbox", "outbox"), NOW)
         else:
             leave(ledger, 1)
 
@@ -534,10 +563,10 @@ def test_another_key_is_refused_with_what_to_do(path: Path, sealed: SealedMail, 
 
 def test_a_new_key_before_the_old_one_is_taken(path: Path, sealed: SealedMail) -> None:
     with closing(open_at(path, Keyring((OLD_KEY,)))) as ledger:
-        old = ledger.begin(sealed, plan(1), "outbox", NOW)
+        old = ledger.begin(sealed, plan(1), Outlet("outbox", "outbox"), NOW)
 
     with closing(open_at(path, Keyring((KEY.encode(), OLD_KEY)))) as ledger:
-        new = ledger.begin(sealed, plan(1), "outbox", NOW)
+        new = ledger.begin(sealed, plan(1), Outlet("outbox", "outbox"), NOW)
 
     assert (old.key_fingerprint, new.key_fingerprint) == (fingerprint(OLD_KEY), fingerprint(KEY.encode()))
     with pytest.raises(PprmailError, match=fingerprint(OLD_KEY)):
@@ -548,7 +577,7 @@ def test_a_new_key_before_the_old_one_is_taken(path: Path, sealed: SealedMail) -
 def test_another_newsletters_database_is_refused(path: Path, sealed: SealedMail, how: str) -> None:
     with closing(open_at(path)) as ledger:
         if how == "begin":
-            ledger.begin(sealed, plan(1), "outbox", NOW)
+            ledger.begin(sealed, plan(1), Outlet("outbox", "outbox"), NOW)
         else:
             leave(ledger, 1)
 
@@ -571,7 +600,7 @@ def test_a_database_that_nobody_has_used_is_anyones(path: Path) -> None:
 
 
 def test_a_locked_database_is_told_and_nothing_has_changed(path: Path, ledger: Ledger, sealed: SealedMail) -> None:
-    mailing = ledger.begin(sealed, plan(3), "outbox", NOW)
+    mailing = ledger.begin(sealed, plan(3), Outlet("outbox", "outbox"), NOW)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
 
@@ -583,7 +612,7 @@ def test_a_locked_database_is_told_and_nothing_has_changed(path: Path, ledger: L
 
 
 def test_a_ledger_can_be_read_while_another_program_writes(path: Path, ledger: Ledger, sealed: SealedMail) -> None:
-    mailing = ledger.begin(sealed, plan(3), "outbox", NOW)
+    mailing = ledger.begin(sealed, plan(3), Outlet("outbox", "outbox"), NOW)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
 

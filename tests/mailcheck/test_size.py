@@ -7,7 +7,7 @@ import pytest
 from conftest import summary_text
 from pprmail.mailcheck.proof import proofread
 from pprmail.mailcheck.size import mail_size_bytes
-from pprmail.marks import UNSUBSCRIBE_HTML
+from pprmail.marks import TOKEN_LENGTH, UNSUBSCRIBE_HTML
 
 if TYPE_CHECKING:
     from conftest import Newsletter
@@ -20,7 +20,7 @@ def pad(newsletter: Newsletter, wanted_bytes: int) -> None:
         newsletter.write("issues/2020-08/2-poe.md", summary_text("Does It Last?", Blurb="lasting", body="x" * count))
 
     write(1)
-    url = newsletter.settings.unsubscribe.service_url + "/u/" + "x" * 32
+    url = newsletter.settings.unsubscribe.service_url + "/u/" + "x" * TOKEN_LENGTH
     start = mail_size_bytes(proofread(newsletter.settings, "2020-08").clean_mail("").html, url)
     write(wanted_bytes - start + 1)
 

@@ -155,11 +155,11 @@ def test_language_stands_on_the_body_too(newsletter: Newsletter) -> None:
 
 
 def test_an_authors_template_is_used_and_may_greet(newsletter: Newsletter) -> None:
-    newsletter.write("templates/mail.txt.j2", "Dear {{ reader_name }},\n{{ unsubscribe_url }}\n")
+    newsletter.write("templates/mail.txt.j2", "Dear {{ reader_name }},\n{{ unsubscribe_url }}\n{{ postal_address }}\n")
 
     mail = render(newsletter)
 
-    assert mail.text == f"Dear {NAME_TEXT},\n{UNSUBSCRIBE_TEXT}\n"
+    assert mail.text == f"Dear {NAME_TEXT},\n{UNSUBSCRIBE_TEXT}\n1 Placeholder Road, Ottawa\n"
     assert NAME_HTML not in mail.html
 
 
@@ -169,6 +169,7 @@ def test_an_authors_template_is_used_and_may_greet(newsletter: Newsletter) -> No
         pytest.param(
             "mail.txt.j2", "a\n{{ nobody }}\n", "templates/mail.txt.j2:2: 'nobody' is undefined", id="undefined"
         ),
+        pytest.param("mail.txt.j2", "a\n{{ 1 / 0 }}\n", "templates/mail.txt.j2:2: division by zero", id="python"),
         pytest.param("mail.txt.j2", "a\n{% if %}\n", "templates/mail.txt.j2:2: Expected an expression", id="syntax"),
         pytest.param("mail.mjml.j2", "<mjml><mj-body>", "templates/mail.mjml.j2: MJML refuses", id="mjml"),
         pytest.param(
@@ -185,10 +186,3 @@ def test_a_wrong_template_is_told_with_its_place(
         render(newsletter)
 
     assert str(told.value).startswith(sentence)
-
-
-def test_our_own_marks_in_the_text_are_refused(newsletter: Newsletter) -> None:
-    newsletter.write("issues/2020-08/issue.md", f"Month: August 2020\n\nSee {UNSUBSCRIBE_TEXT}.\n")
-
-    with pytest.raises(PprmailError, match=r"issues/2020-08: the text holds one of pprmail's own marks"):
-        render(newsletter)

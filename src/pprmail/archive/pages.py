@@ -55,7 +55,10 @@ class PageMaker:
                     self._page(
                         "summary.html.j2",
                         path,
-                        {"issue": _issue_line(issue), "summary": _summary_values(issue, summary, SUMMARY_STYLE)},
+                        {
+                            "issue": _issue_line(issue),
+                            "summary": _summary_values(issue, summary, SUMMARY_STYLE, self.settings.archive.emails),
+                        },
                     ),
                 )
 
@@ -66,7 +69,6 @@ class PageMaker:
             "sender": self.settings.sender,
             "canonical": self.settings.newsletter.url(path),
             "up": "../" * path.count("/"),
-            "is_home": not path,
         }
         return render_template(self.templates, template, common | values)
 
@@ -81,7 +83,10 @@ class PageMaker:
             "issue": _issue_line(issue),
             "intro": Markup(inline_html(intro_of(issue))),
             "word": Markup(prose_html(issue.word, ISSUE_STYLE)),
-            "summaries": [_summary_values(issue, summary, ISSUE_STYLE) for summary in issue.summaries],
+            "summaries": [
+                _summary_values(issue, summary, ISSUE_STYLE, self.settings.archive.emails)
+                for summary in issue.summaries
+            ],
             "notices": [
                 {"title": notice.title.text, "body": Markup(prose_html(notice.body, ISSUE_STYLE))}
                 for notice in issue.notices
@@ -104,7 +109,16 @@ def _issue_line(issue: Issue) -> dict[str, Any]:
     }
 
 
-def _summary_values(issue: Issue, summary: Summary, style: HtmlStyle) -> dict[str, Any]:
+def _shown_email(address: str, emails: str) -> dict[str, str]:
+    """An author's address as ``[archive] emails`` says: its words, and where its link leads ('' for none)."""
+    if emails == "hide" or not address:
+        return {}
+    if emails == "obfuscate":
+        return {"words": address.replace("@", " at ").replace(".", " dot "), "link": ""}
+    return {"words": address, "link": f"mailto:{address}"}
+
+
+def _summary_values(issue: Issue, summary: Summary, style: HtmlStyle, emails: str) -> dict[str, Any]:
     return {
         "title": summary.title.text,
         "path": f"{issue.key}/{summary.slug}/",
@@ -112,7 +126,7 @@ def _summary_values(issue: Issue, summary: Summary, style: HtmlStyle) -> dict[st
         "citation": Markup(inline_html(citation_of(summary))),
         "body": Markup(prose_html(summary.body, style)),
         "implications": Markup(prose_html(summary.implications, style)),
-        "author_email": summary.author_email.text,
+        "author_email": _shown_email(summary.author_email.text, emails),
         "topics": summary.topic_names,
         "research_type": summary.research_type.name or "",
         "description": _cut(plain_prose(summary.body)),

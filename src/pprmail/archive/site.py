@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from pprmail.archive.feeds import rss_feed
 from pprmail.archive.pages import PageMaker
-from pprmail.audience.tokens import PREVIEW_TOKEN
 from pprmail.errors import PprmailError
 from pprmail.files import replace_file, replace_if_changed
-from pprmail.marks import fill, personal_values
+from pprmail.marks import PREVIEW_TOKEN, fill, personal_values
 from pprmail.render.templates import FOLDER, packaged_folder
 
 if TYPE_CHECKING:

@@ -1,7 +1,8 @@
 """Unsubscribe tokens and the keyed hash of an address: opaque, the same every month, hard to forge.
 
-A token is 24 bytes in base64url, 32 characters: the address's keyed hash and a signature over it (RFC 8058 3.1 asks
-for an opaque, hard-to-forge part). It names no issue and holds no address, so that it stays valid as long as its key.
+A token is a letter and 24 bytes in base64url, 33 characters: ``u`` (or ``t`` for a test mail), the address's keyed hash,
+and a signature over both (RFC 8058 3.1 asks for an opaque, hard-to-forge part). The letter keeps a token that is typed on
+a command line from looking like an option. It names no issue and holds no address, so that it stays valid as long as its key.
 """
 
 from __future__ import annotations
@@ -16,10 +17,9 @@ from pprmail.addresses import address_key
 if TYPE_CHECKING:
     from pprmail.audience.keys import Keyring
 
-TOKEN_LENGTH = 32
-TOKEN = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{32}(?![A-Za-z0-9_-])")
-PREVIEW_TOKEN = "preview"  # noqa: S105 - stands where a reader's token will be; it opens nothing
+TOKEN = re.compile(r"(?<![A-Za-z0-9_-])[ut][A-Za-z0-9_-]{32}(?![A-Za-z0-9_-])")
 _HALF = 12
+_READER, _TEST = "u", "t"
 
 
 class ReadToken(NamedTuple):
@@ -38,7 +38,6 @@ class Signer:
         self.key = key
         self._address = f"pprmail address\0{newsletter_id}\0".encode()
         self._token = f"pprmail token\0{newsletter_id}\0".encode()
-        self._test = f"pprmail test token\0{newsletter_id}\0".encode()
 
     def address_hash(self, address: str) -> bytes:
         """The keyed hash of an address, 12 bytes, the same for all spellings of one mailbox."""
@@ -46,9 +45,11 @@ class Signer:
 
     def token(self, address: str, *, test: bool = False) -> str:
         """The unsubscribe token of an address."""
-        hashed = self.address_hash(address)
-        label = self._test if test else self._token
-        return urlsafe_b64encode(hashed + hmac.digest(self.key, label + hashed, "sha256")[:_HALF]).decode()
+        hashed, kind = self.address_hash(address), _TEST if test else _READER
+        return kind + urlsafe_b64encode(hashed + self._signature(kind, hashed)).decode()
+
+    def _signature(self, kind: str, hashed: bytes) -> bytes:
+        return hmac.digest(self.key, self._token + kind.encode() + hashed, "sha256")[:_HALF]
 
     def letter_id(self, issue: str, address: str) -> str:
         """What names one reader's letter of one issue, in its file name and its Message-ID: 24 hexadecimal digits."""
@@ -59,12 +60,11 @@ class Signer:
         """What ``token`` says, or None when this key did not make it."""
         if not TOKEN.fullmatch(token):
             return None
-        content = urlsafe_b64decode(token)
+        kind, content = token[0], urlsafe_b64decode(token[1:])
         hashed, signature = content[:_HALF], content[_HALF:]
-        for label, is_test in ((self._token, False), (self._test, True)):
-            if hmac.compare_digest(signature, hmac.digest(self.key, label + hashed, "sha256")[:_HALF]):
-                return ReadToken(hashed, self.key, is_test)
-        return None
+        if not hmac.compare_digest(signature, self._signature(kind, hashed)):
+            return None
+        return ReadToken(hashed, self.key, is_test=kind == _TEST)
 
 
 def read_token(token: str, keyring: Keyring, newsletter_id: str) -> ReadToken | None:

@@ -29,7 +29,7 @@ COMMANDS = {
     "build": "Build the site, its feed, and the mail of the issues.",
     "send": "Send an issue, or finish sending it.",
     "status": "Show what was sent, to whom, and what it waits for.",
-    "cancel": "Undo the seal of a mailing that nobody has accepted.",
+    "cancel": "Undo a mailing to the outbox and take its letters back.",
     "unsubscribe": "Record who asked to leave.",
 }
 
@@ -125,7 +125,6 @@ def run(arguments: list[str]) -> int:  # noqa: PLR0911 - a way out for each kind
     """Run one command; the exit code. Everything that stops it is a sentence on stderr, a bug alone a traceback."""
     try:
         code = pprmail.main(arguments, prog_name="pprmail", standalone_mode=False)
-        sys.stdout.flush()
     except FaultsError as error:
         from pprmail.cli.console import Console
 
@@ -140,9 +139,8 @@ def run(arguments: list[str]) -> int:  # noqa: PLR0911 - a way out for each kind
         return error.exit_code
     except (KeyboardInterrupt, click.exceptions.Abort):  # click makes the one into the other
         return _told("interrupted; run the command again to go on", EXIT_INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read our output went away, as head does
-        sys.stdout = None
+    except SystemExit:
+        # click's own answer to a stderr or a help text that nobody reads any more
         return EXIT_DONE
     except Exception:  # noqa: BLE001 - the last resort: a bug keeps its traceback
         import traceback

@@ -11,7 +11,8 @@ import click
 from pprmail.archive.site import mail_files, site_files, write_files
 from pprmail.cli.console import counted
 from pprmail.cli.reading import read_proofs
-from pprmail.errors import EXIT_DONE, FaultsError
+from pprmail.errors import EXIT_DONE, FaultsError, PprmailError
+from pprmail.manuscript.issue import ISSUES
 from pprmail.manuscript.markdown import parse_text
 from pprmail.render.templates import open_templates
 from pprmail.settings import FILE_NAME, check_base_url
@@ -46,7 +47,10 @@ def build(app: App, issues: tuple[str, ...], *, out: Path | None, drafts: bool, 
     shown = tuple(proof for proof in proofs if drafts or not proof.issue.draft or proof.issue.key in issues)
     app.console.problems(odd, to_stderr=True)
     _refuse_errors(shown)
-    folder = out.absolute() if out else settings.root / "build"
+    folder = out.resolve() if out else settings.root / "build"
+    if folder.is_relative_to((settings.root / ISSUES).resolve()):
+        message = f"--out {str(out)!r} lies in {ISSUES}/, where the next check would take the site for an issue; choose another folder"
+        raise PprmailError(message)
     memory = settings.state_folder / MEMORY
     on_site = tuple(proof.issue for proof in shown if drafts or not proof.issue.draft)
     introduction = _introduction(settings)

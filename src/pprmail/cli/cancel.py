@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -29,22 +29,39 @@ def cancel(app: App, issue: str) -> int:
     if not has_ledger(settings):
         raise _nothing_to_cancel(issue)
     with sole_sender(settings):
-        letters, shown = _cancel(settings, issue)
-    app.console.product(f"{issue}: the seal is undone, {counted(letters, 'letter')} taken back from {shown}")
+        withdrawn = _cancel(settings, issue)
+    taken = counted(withdrawn.letters, "letter")
+    app.console.product(f"{issue}: the seal is undone, {taken} taken back from {withdrawn.folder}")
+    if withdrawn.lost:
+        gone = counted(withdrawn.lost, "letter was", "letters were")
+        app.console.warning(
+            f"{gone} no longer in {withdrawn.folder}: those readers may have it, and a new send mails them again"
+        )
     return EXIT_DONE
 
 
-def _cancel(settings: Settings, issue: str) -> tuple[int, str]:
-    """How many letters were taken back, and from where. The seal goes first, so that a kill leaves letters but no claim."""
+class Withdrawn(NamedTuple):
+    """How many letters were taken back from ``folder``, and how many accepted ones were not there any more."""
+
+    letters: int
+    lost: int
+    folder: str
+
+
+def _cancel(settings: Settings, issue: str) -> Withdrawn:
+    """Undo the seal, then take the letters back: in this order, so that a kill leaves letters but no claim."""
     with ExitStack() as stack:
         ledger = open_ledger(settings)
         mailing = stack.enter_context(closing(ledger)).find(issue, real=False) if ledger else None
         if ledger is None or mailing is None:
             raise _nothing_to_cancel(issue)
         outbox = outbox_for(settings, ledger, mailing)
+        outcomes = ledger.outcomes(mailing)
+        accepted = [subscriber for _, subscriber, outcome, _ in outcomes if outcome == "accepted"]
+        lost = len(accepted) - outbox.count_letters(accepted)
         if not mailing.cancelled:
             ledger.cancel(mailing, datetime.now(UTC))
-        return outbox.withdraw(tuple(subscriber for _, subscriber, _, _ in ledger.outcomes(mailing))), outbox.shown
+        return Withdrawn(outbox.withdraw(tuple(subscriber for _, subscriber, _, _ in outcomes)), lost, outbox.shown)
 
 
 def _nothing_to_cancel(issue: str) -> PprmailError:

@@ -37,12 +37,23 @@ class Console:
         self.verbosity = verbosity
 
     def product(self, text: str) -> None:
-        """What the command was asked for."""
-        click.echo(text)
+        """What the command was asked for. A reader that went away, as ``head`` does, is no error.
+
+        Raises ``PprmailError`` when the output cannot be written, because its disk is full.
+        """
+        try:
+            sys.stdout.write(f"{text}\n")
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # Nobody reads on: what is still to come goes nowhere, also at the interpreter's end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except OSError as error:
+            message = f"the output cannot be written ({error.strerror}); make room where it goes and run this again"
+            raise PprmailError(message) from error
 
     def json(self, value: Any) -> None:  # noqa: ANN401 - anything that JSON holds
         """The product, for a program to read."""
-        click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+        self.product(json.dumps(value, indent=2, ensure_ascii=False))
 
     def note(self, text: str = "") -> None:
         """Something to know; left out with -q."""
@@ -68,7 +79,11 @@ class Console:
         for one in problems:
             line = str(one)
             place, severity, sentence = line.partition(f"{one.severity}:")
-            click.echo(place + self._coloured(severity, _COLOURS[one.severity], stream) + sentence, err=to_stderr)
+            coloured = place + self._coloured(severity, _COLOURS[one.severity], stream) + sentence
+            if to_stderr:
+                click.echo(coloured, err=True)
+            else:
+                self.product(coloured)
 
     def confirm(self, question: str, *, yes: bool) -> bool:
         """Ask on the terminal; True at once with ``yes``. Raises ``PprmailError`` where nobody can answer."""

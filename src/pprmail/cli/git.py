@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from typing import TYPE_CHECKING
 
+from pprmail.state import database_path
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pprmail.settings import Settings
 
 
-def tracked_secrets(settings: Settings) -> tuple[str, ...]:
-    """Which of the list, the outbox and ``.pprmail`` git tracks. Empty without git, or outside a repository.
+def tracked_secrets(settings: Settings, list_path: Path) -> tuple[str, ...]:
+    """Which of the list, the outbox, the ledger and ``.pprmail`` git tracks. A list that is called an example is one."""
+    secret = [settings.root / settings.outbox.folder, settings.state_folder, database_path(settings.database_url)]
+    if ".example." not in list_path.name:
+        secret.append(list_path)
+    return tuple(os.path.relpath(path, settings.root) for path in secret if _is_tracked(path.resolve()))
 
-    A list that is called an example is one.
-    """
-    secret = [settings.outbox.folder, ".pprmail"]
-    if ".example." not in settings.subscribers.file:
-        secret.append(settings.subscribers.file)
-    command = ["git", "-C", str(settings.root), "ls-files", "-z", "--", *secret]
+
+def _is_tracked(path: Path) -> bool:
+    """Git tracks ``path``, or something in it. False without git, or outside a repository."""
+    folder = path if path.is_dir() else path.parent
+    command = ["git", "-C", str(folder), "ls-files", "-z", "--", str(path)]
     try:
-        found = subprocess.run(command, capture_output=True, check=True, text=True)
+        return bool(subprocess.run(command, capture_output=True, check=True).stdout)
     except (OSError, subprocess.CalledProcessError):
-        return ()
-    tracked = [path for path in found.stdout.split("\0") if path]
-    return tuple(path for path in secret if any(one == path or one.startswith(f"{path}/") for one in tracked))
+        return False

@@ -19,6 +19,7 @@ from pprmail.errors import PprmailError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pprmail.audience.choose import Audience
     from pprmail.cli.console import Console
     from pprmail.delivery.ledger import Ledger
     from pprmail.delivery.plan import Plan
@@ -38,21 +39,24 @@ class PlanSheet:
 
     def plan(self) -> Plan:
         """Read the list and decide. Raises ``PprmailError`` when the list cannot be read."""
-        settings, ledger = self.settings, self.ledger
-        keyring = read_keyring(settings) or Keyring(())
+        last = self.ledger.last_recipients() if self.ledger else None
+        size = self.settings.delivery.batch_size
+        return plan_mailing(self.audience(), size, last, self._suppression(PERSON, READER))
 
-        def suppression(*sources: str) -> Callable[[str], bool]:
-            hashes = ledger.suppressed(*sources) if ledger else frozenset()
-            return suppression_test(hashes, keyring, settings.newsletter.id)
-
-        audience = choose_audience(
+    def audience(self) -> Audience:
+        """The list as it stands now, decided. Raises ``PprmailError`` when it cannot be read."""
+        settings = self.settings
+        return choose_audience(
             read_list(self.list_path, self.list_name, settings.subscribers.encoding),
-            suppression(),
+            self._suppression(),
             require_consent=settings.subscribers.require_consent,
             today=datetime.now(settings.newsletter.zone).date(),
         )
-        last = ledger.last_recipients() if ledger else None
-        return plan_mailing(audience, settings.delivery.batch_size, last, suppression(PERSON, READER))
+
+    def _suppression(self, *sources: str) -> Callable[[str], bool]:
+        hashes = self.ledger.suppressed(*sources) if self.ledger else frozenset()
+        keyring = read_keyring(self.settings) or Keyring(())
+        return suppression_test(hashes, keyring, self.settings.newsletter.id)
 
     def show(self, console: Console, say: Callable[[str], None], sealed: SealedMail, plan: Plan) -> None:
         """Tell the plan line by line, with every bad row, and what git should not track."""
@@ -71,7 +75,7 @@ class PlanSheet:
         say(f"batches     {counted(plan.batch_count, 'batch', 'batches')} of up to {plan.batch_size:,}")
         say(f"changes     {_change(plan)}")
         say(f"test mail   {self._test_line(sealed)}")
-        for path in tracked_secrets(self.settings):
+        for path in tracked_secrets(self.settings, self.list_path):
             what = f"git tracks {path}, which holds readers' addresses or the key"
             console.warning(f"{what}: run 'git rm -r --cached {path}' and add it to .gitignore")
 

@@ -6,19 +6,18 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pprmail.audience.keys import Keyring, make_key, read_keyring
-from pprmail.delivery.ledger import Counts, Ledger
+from pprmail.delivery.ledger import Ledger
 from pprmail.delivery.messages import LetterWriter
 from pprmail.delivery.providers.outbox import OutboxProvider
 from pprmail.errors import PprmailError
-from pprmail.files import hold_lock, is_locked
+from pprmail.files import hold_lock, lock_holder
 from pprmail.state import database_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pprmail.delivery.ledger import Mailing
-    from pprmail.delivery.plan import Plan
+    from pprmail.delivery.ledger import Counts, Mailing
     from pprmail.settings import Settings
 
 
@@ -29,23 +28,23 @@ def lock_path(settings: Settings) -> Path:
 
 
 @contextmanager
-def sole_sender(settings: Settings) -> Iterator[None]:
-    """One sender at a time. Raises ``PprmailError`` when another is at work."""
+def sole_sender(settings: Settings, issue: str = "") -> Iterator[None]:
+    """One sender at a time, at work on ``issue``. Raises ``PprmailError`` when another is at work."""
     path = lock_path(settings)
     with ExitStack() as stack:
         with _told(path):
-            ours = stack.enter_context(hold_lock(path))
+            ours = stack.enter_context(hold_lock(path, issue))
         if not ours:
-            message = "another sender is at work on this newsletter; wait for it to end ('pprmail status' shows how far it is). Nothing was handed over"
+            message = "another sender is at work on this newsletter; wait for it to end ('pprmail status' shows how far it is)"
             raise PprmailError(message)
         yield
 
 
-def is_sending(settings: Settings) -> bool:
-    """A sender is at work."""
+def issue_being_sent(settings: Settings) -> str | None:
+    """The issue that a sender is at work on; None without one."""
     path = lock_path(settings)
     with _told(path):
-        return is_locked(path)
+        return lock_holder(path)
 
 
 @contextmanager
@@ -81,35 +80,29 @@ def make_ledger(settings: Settings) -> tuple[Ledger, Keyring]:
 
 
 def outbox_for(settings: Settings, ledger: Ledger, mailing: Mailing) -> OutboxProvider:
-    """The outbox of a sealed mailing, under the key recorded at the seal."""
+    """The outbox of a sealed mailing: its folder and its key are those recorded at the seal."""
     keyring = read_keyring(settings) or Keyring(())
     writer = LetterWriter(ledger.sealed_mail(mailing), mailing.sealed, keyring.by_fingerprint(mailing.key_fingerprint))
-    return outbox_at(settings, mailing.issue, writer)
+    return outbox_at(settings, f"{mailing.folder}/{mailing.issue}", writer)
 
 
-def outbox_at(settings: Settings, place: str, writer: LetterWriter) -> OutboxProvider:
-    """The outbox in ``place`` (an issue, or ``test/`` and an issue) of the outbox's folder."""
-    return OutboxProvider(settings.root / settings.outbox.folder / place, f"{settings.outbox.folder}/{place}", writer)
+def outbox_at(settings: Settings, folder: str, writer: LetterWriter) -> OutboxProvider:
+    """The outbox in ``folder``, as the settings would name it."""
+    return OutboxProvider(settings.root / folder, folder, writer)
 
 
 # Showing
 
 
 def state_of(mailing: Mailing | None, counts: Counts | None, *, sending: bool) -> str:
-    """One of not-sent, sending, sent, incomplete, cancelled. ``sending`` says that a sender is at work, on whatever mailing."""
+    """One of not-sent, sending, sent, incomplete, cancelled. ``sending`` says that a sender is at work on this issue."""
     if mailing is None or counts is None:
         return "not-sent"
     if mailing.cancelled:
         return "cancelled"
     if counts.is_complete:
         return "sent"
-    return "sending" if sending and mailing.ended is None else "incomplete"
-
-
-def planned_counts(plan: Plan) -> Counts:
-    """What the status would say of a mailing just sealed: everyone waits."""
-    audience, count = plan.audience, len(plan.recipients)
-    return Counts(audience.rows, count, audience.excluded(), accepted=0, rejected=0, unknown=0, waiting=count)
+    return "sending" if sending else "incomplete"
 
 
 def status_json(issue: str, mailing: Mailing | None, counts: Counts | None, *, sending: bool) -> dict[str, Any]:

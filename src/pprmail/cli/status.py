@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pprmail.cli.sending import is_sending, open_ledger, status_json, status_table
+from pprmail.cli.sending import issue_being_sent, open_ledger, status_json, status_table
 from pprmail.errors import EXIT_DONE, PprmailError
 from pprmail.manuscript.issue import issue_keys
 
@@ -40,8 +40,8 @@ def _show(app: App, ledger: Ledger | None, issue: str | None, *, as_json: bool, 
     if issue is not None and issue not in known:
         message = f"no issue {issue!r}: there is neither a folder issues/{issue} nor a mailing of it"
         raise PprmailError(message)
-    sending = is_sending(settings)
-    statuses = {key: _status(ledger, key, sending=sending) for key in ([issue] if issue else sorted(known))}
+    at_work = issue_being_sent(settings)
+    statuses = {key: _status(ledger, key, sending=key == at_work) for key in ([issue] if issue else sorted(known))}
     if recipients and issue:
         statuses[issue][0]["outcomes"] = _outcomes(ledger, statuses[issue][1])
     if as_json:

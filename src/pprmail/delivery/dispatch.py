@@ -32,18 +32,20 @@ class Run:
     """One run of the sender.
 
     ``attempt`` names it and no other. ``is_interrupted`` is asked between batches, so that the ledger is true when it
-    stops. ``on_batch`` is told how many recipients each accepted batch had.
+    stops. ``on_batch`` is told how many recipients each accepted batch had. ``now_left`` are addresses that the list calls
+    unsubscribed today.
     """
 
     attempt: str
     clock: Callable[[], datetime]
     is_interrupted: Callable[[], bool]
     on_batch: Callable[[int], None]
+    now_left: tuple[str, ...] = ()
 
 
 def dispatch(ledger: Ledger, mailing: Mailing, provider: Provider, run: Run) -> Stop | None:
-    """Hand over every batch of ``mailing`` that waits; None when none is left."""
-    ledger.start(mailing, run.clock())
+    """Hand over every batch of ``mailing`` that can be claimed; None when none can any more."""
+    ledger.start(mailing, run.now_left, run.clock())
     while not run.is_interrupted():
         batch = ledger.claim(mailing, run.attempt, run.clock(), again=provider.is_idempotent)
         if batch is None:

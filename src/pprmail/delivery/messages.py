@@ -80,7 +80,7 @@ class LetterWriter:
     def _list_unsubscribe(self, token: str) -> bytes:
         """RFC 2369 and RFC 8058: the service's address first, a mailto that names the reader second."""
         sealed = self.sealed
-        targets = [f"<mailto:{sealed.unsubscribe_mailto}?subject={token}>"] if sealed.unsubscribe_mailto else []
+        targets = [f"<{sealed.unsubscribe_mail(token)}>"] if sealed.unsubscribe_mailto else []
         if sealed.unsubscribe_owner == "service":
             targets.insert(0, f"<{sealed.unsubscribe_url(token)}>")
         header = "List-Unsubscribe:\r\n " + ",\r\n ".join(targets) + "\r\n"

@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from pprmail.settings import Settings
@@ -49,7 +50,11 @@ class SealedMail:
         """Where the reader with this token leaves: the service, or ``mailto:`` when one leaves by reply."""
         if self.unsubscribe_owner == "service":
             return f"{self.unsubscribe_service_url}/u/{token}"
-        return f"mailto:{self.unsubscribe_mailto}?subject={token}"
+        return self.unsubscribe_mail(token)
+
+    def unsubscribe_mail(self, token: str) -> str:
+        """A ``mailto:`` whose subject names the reader (RFC 6068: what the address holds is percent-encoded)."""
+        return f"mailto:{quote(self.unsubscribe_mailto, safe='@')}?subject={token}"
 
 
 def seal_mail(settings: Settings, issue: str, subject: str, html: str, text: str) -> SealedMail:

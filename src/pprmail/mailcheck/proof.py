@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pprmail.audience.tokens import TOKEN_LENGTH
 from pprmail.editorial.silencing import silence
 from pprmail.editorial.structure import issue_problems
 from pprmail.errors import FaultsError
+from pprmail.mailcheck.law import law_problems
 from pprmail.mailcheck.size import size_problems
 from pprmail.manuscript.issue import load_issue
+from pprmail.marks import TOKEN_LENGTH
 from pprmail.render.mail import render_issue
 
 if TYPE_CHECKING:
@@ -51,5 +52,6 @@ def proofread(settings: Settings, key: str, templates: Environment | None = None
     if any(one.severity == "error" for one in remaining):
         return Proof(issue, remaining, None)
     mail = render_issue(settings, issue, templates)
+    problems += tuple(law_problems(settings, mail))
     problems += tuple(size_problems(issue, mail, settings.unsubscribe.service_url + "/u/" + "x" * TOKEN_LENGTH))
     return Proof(issue, silence(problems, issue, check.disable, check.enable), mail)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pprmail import marks
-from pprmail.errors import PprmailError
-from pprmail.model import plain, plain_prose
+from pprmail.model import plain
 from pprmail.render.html import HTML_TEMPLATE, mail_html, mjml_values
 from pprmail.render.phrases import intro_of, subject_of
 from pprmail.render.templates import open_templates, render_template
@@ -31,12 +29,11 @@ class RenderedIssue(NamedTuple):
 def render_issue(settings: Settings, issue: Issue, templates: Environment | None = None) -> RenderedIssue:
     """``issue`` as mail. The issue is free of errors.
 
-    Raises ``PprmailError`` when a template is wrong, or when the author's text holds one of our marks.
+    Raises ``PprmailError`` when a template is wrong.
     """
     if templates is None:
         templates = open_templates(settings)
     common = _common_values(settings, issue)
-    _refuse_marks(issue, common)
     mjml = render_template(templates, HTML_TEMPLATE, common | mjml_values(settings, issue))
     text = render_template(templates, TEXT_TEMPLATE, common | text_values(settings, issue))
     return RenderedIssue(subject_of(issue, settings.newsletter.title), mail_html(mjml), text.strip("\n") + "\n", mjml)
@@ -53,20 +50,3 @@ def _common_values(settings: Settings, issue: Issue) -> dict[str, Any]:
         "preheader": plain(intro_of(issue)),
         "unsubscribe": settings.unsubscribe,
     }
-
-
-def _refuse_marks(issue: Issue, values: dict[str, Any]) -> None:
-    """Nobody writes our marks by chance; written on purpose, they would be filled in."""
-    sources = [values["subject"], values["preheader"], plain_prose(issue.word)]
-    sources += [plain_prose(notice.body) + notice.title.text for notice in issue.notices]
-    for summary in issue.summaries:
-        sources += [
-            summary.title.text,
-            summary.citation.text,
-            summary.guest.text,
-            plain_prose(summary.body),
-            plain_prose(summary.implications),
-        ]
-    if any(marks.MARK.search(source) for source in sources):
-        message = f"{issue.path}: the text holds one of pprmail's own marks ('%%pprmail_…%%'); take it out"
-        raise PprmailError(message)

@@ -24,7 +24,7 @@ def packaged_folder() -> Path:
 def open_templates(settings: Settings) -> Environment:
     """Jinja2 over the newsletter's templates, then the packaged ones.
 
-    An undefined variable is an error; ``.mjml.j2``, ``.html.j2`` and ``.xml.j2`` escape what they are given.
+    An undefined variable is an error; ``.mjml.j2`` and ``.html.j2`` escape what they are given.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -50,7 +50,7 @@ def render_template(templates: Environment, name: str, values: dict[str, Any]) -
     except TemplateSyntaxError as error:
         message = f"{FOLDER}/{error.name}:{error.lineno}: {error.message}; mend the template, or delete it to use the packaged one"
         raise PprmailError(message) from error
-    except TemplateError as error:
+    except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         message = (
             f"{FOLDER}/{name}:{_line_in(error, name)}: {error}; mend the template, or delete it to use the packaged one"
         )

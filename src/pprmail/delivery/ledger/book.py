@@ -36,12 +36,12 @@ from pprmail.state import (
 )  # fmt: skip
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterable
 
     from sqlalchemy import Connection, Engine
 
     from pprmail.audience.keys import Keyring
-    from pprmail.delivery.ledger.values import Counts, Mailing
+    from pprmail.delivery.ledger.values import Counts, Mailing, Outlet
     from pprmail.delivery.plan import Plan
     from pprmail.delivery.providers.base import Answer
     from pprmail.model import Subscriber
@@ -76,11 +76,6 @@ class Ledger:
     def close(self) -> None:
         """Let go of the database file."""
         self._engine.dispose()
-
-    @property
-    def path(self) -> Path:
-        """The database file."""
-        return engine_path(self._engine)
 
     # What stands
 
@@ -141,9 +136,8 @@ class Ledger:
 
     # Seal, freeze, plan
 
-    def begin(self, sealed: SealedMail, plan: Plan, provider: str, now: datetime) -> Mailing:
+    def begin(self, sealed: SealedMail, plan: Plan, outlet: Outlet, now: datetime) -> Mailing:
         """Seal ``sealed`` and freeze ``plan``, in one transaction; those the list says have left are suppressed from now on."""
-        key = self._keyring.current
         with writing(self._engine) as connection:
             self._own(connection, now)
             connection.exec_driver_sql(
@@ -152,22 +146,24 @@ class Ledger:
             values = {
                 "issue": sealed.issue,
                 "kind": ISSUE_KIND,
-                "provider": provider,
+                "provider": outlet.provider,
+                "folder": outlet.folder,
                 "sealed_sha256": sealed.sha256,
                 "key_fingerprint": self._keyring.fingerprints[0],
-                "list_rows": plan.audience.rows,
                 "sealed": now.isoformat(),
             }
             mailing = connection.execute(mailings.insert().values(values)).inserted_primary_key
             if mailing is None:  # pragma: no cover - an insert of one row has a key
                 raise TypeError(values)
             _freeze(connection, int(mailing[0]), plan)
-            signer = Signer(key, self._newsletter_id)
-            record_suppressions(
-                connection, (signer.address_hash(address) for address in plan.audience.unsubscribed), key, FILE, now
-            )
+            self._suppress_left(connection, plan.audience.unsubscribed, now)
             row = connection.execute(select(mailings).where(mailings.c.id == mailing[0])).one()
         return as_mailing(row)
+
+    def _suppress_left(self, connection: Connection, addresses_left: Iterable[str], now: datetime) -> None:
+        key = self._keyring.current
+        signer = Signer(key, self._newsletter_id)
+        record_suppressions(connection, (signer.address_hash(address) for address in addresses_left), key, FILE, now)
 
     def _own(self, connection: Connection, now: datetime) -> None:
         """Record whose database this is: its hashes say nothing under another key or another newsletter's id."""
@@ -177,11 +173,10 @@ class Ledger:
 
     # Send
 
-    def start(self, mailing: Mailing, now: datetime) -> None:
-        """Record that a sender is at work on ``mailing``, and on no other: there is one sender at a time."""
+    def start(self, mailing: Mailing, now_left: Iterable[str], now: datetime) -> None:
+        """Record that a sender is at work on ``mailing``, and that the readers ``now_left`` left by the list's word."""
         with writing(self._engine) as connection:
-            others = mailings.c.ended.is_(None) & mailings.c.cancelled.is_(None) & (mailings.c.id != mailing.id)
-            connection.execute(mailings.update().where(others).values(ended=now.isoformat()))
+            self._suppress_left(connection, now_left, now)
             connection.execute(mailings.update().where(mailings.c.id == mailing.id).values(ended=None))
 
     def claim(self, mailing: Mailing, attempt: str, now: datetime, *, again: bool) -> Batch | None:
@@ -264,6 +259,7 @@ class Ledger:
     def record_test(self, issue: str, sealed_sha256: str, now: datetime) -> None:
         """Remember what the last test mail of ``issue`` showed."""
         with writing(self._engine) as connection:
+            self._own(connection, now)
             connection.exec_driver_sql(
                 "INSERT OR REPLACE INTO test_mails VALUES (?, ?, ?)", (issue, sealed_sha256, now.isoformat())
             )

@@ -45,7 +45,13 @@ def read_counts(connection: Connection, mailing: Mailing) -> Counts:
         rejected=rejected,
         unknown=states["unknown"] + states["claimed"],
         waiting=states["waiting"],
+        open_batches=_open_batches(connection, mailing),
     )
+
+
+def _open_batches(connection: Connection, mailing: Mailing) -> int:
+    query = select(func.count()).where(batches.c.mailing == mailing.id, batches.c.state != "accepted")
+    return connection.scalar(query) or 0
 
 
 def _batch_sizes(connection: Connection, mailing: Mailing) -> dict[str, int]:
@@ -126,6 +132,7 @@ def as_mailing(row: Any) -> Mailing:  # noqa: ANN401 - a row of mailings
         id=row.id,
         issue=row.issue,
         provider=row.provider,
+        folder=row.folder,
         sealed_sha256=row.sealed_sha256,
         key_fingerprint=row.key_fingerprint,
         sealed=datetime.fromisoformat(row.sealed),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -35,7 +35,10 @@ class Batch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What became of everyone. Always rows = recipients + excluded; recipients = accepted + rejected + unknown + waiting."""
+    """What became of everyone. Always rows = recipients + excluded; recipients = accepted + rejected + unknown + waiting.
+
+    ``open_batches`` are those not settled as accepted; one whose readers have all left counts nobody, and is open still.
+    """
 
     rows: int
     recipients: int
@@ -44,20 +47,32 @@ class Counts:
     rejected: int
     unknown: int
     waiting: int
+    open_batches: int = field(default=0, compare=False)
 
     @property
     def is_complete(self) -> bool:
-        """Everyone was accepted."""
-        return self.accepted == self.recipients
+        """Everyone was accepted, and no batch is open."""
+        return self.accepted == self.recipients and not self.open_batches
+
+
+class Outlet(NamedTuple):
+    """Where a mailing goes: the provider's name, and the outbox's folder as the settings name it ('' for a real one)."""
+
+    provider: str
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Mailing:
-    """One sealed content to one frozen audience through one provider. Times are aware, UTC."""
+    """One sealed content to one frozen audience through one provider. Times are aware, UTC.
+
+    ``folder`` is the outbox's at the seal, which a change of the settings does not move; '' for a real provider.
+    """
 
     id: int
     issue: str
     provider: str
+    folder: str
     sealed_sha256: str
     key_fingerprint: str
     sealed: datetime

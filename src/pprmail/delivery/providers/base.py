@@ -39,7 +39,6 @@ class Provider(Protocol):
     """Someone who takes mail from us."""
 
     name: str
-    largest_batch: int
     is_idempotent: bool
     """Handing a batch over twice does no harm: the second replaces the first."""
 

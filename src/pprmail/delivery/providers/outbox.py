@@ -22,7 +22,6 @@ class OutboxProvider:
     """Writes ``outbox/2020-08/ID.eml``; the name is derived from the recipient, so a repeat overwrites itself."""
 
     name = "outbox"
-    largest_batch = 100_000
     is_idempotent = True
 
     def __init__(self, folder: Path, shown: str, writer: LetterWriter) -> None:
@@ -35,26 +34,28 @@ class OutboxProvider:
         """Make the folder and try to write in it."""
         probe = self.folder / ".pprmail-probe"
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # its letters are their readers' alone
             probe.write_bytes(b"\n")
             probe.unlink()
         except OSError as error:
             message = f"{self.shown}: cannot be written ({error.strerror}); check its permissions and the disk's space, or name another under [outbox] folder"
             raise PprmailError(message) from error
 
-    def refuse_strangers(self, recipients: Iterable[Subscriber]) -> None:
-        """Raise ``PprmailError`` when the folder holds letters that this mailing would not overwrite.
+    def refuse_letters(self) -> None:
+        """Raise ``PprmailError`` when letters lie in the folder: before a seal, none can be of the mailing to come.
 
-        They would stand among the new ones as if they were part of the mailing.
+        They are of one that was cancelled and not taken back whole, or of one whose ledger is lost.
         """
-        present = {path.name for path in self.folder.glob("*.eml")}
-        if not present:
-            return
-        strangers = len(present - {self._name(one) for one in recipients})
-        if strangers:
-            letters = "letter" if strangers == 1 else "letters"
-            message = f"{self.shown}: holds {strangers} {letters} of another mailing; move the folder away, then run this again"
+        count = sum(1 for _ in self.folder.glob("*.eml"))
+        if count:
+            letters = "letter" if count == 1 else "letters"
+            remedy = "finish with 'pprmail cancel' if it was cancelled, else move the folder away; then run this again"
+            message = f"{self.shown}: holds {count:,} {letters} of another mailing; {remedy}. Nothing was sent"
             raise PprmailError(message)
+
+    def count_letters(self, recipients: Iterable[Subscriber]) -> int:
+        """How many of the letters to ``recipients`` lie here."""
+        return sum((self.folder / self._name(one)).exists() for one in recipients)
 
     def hand_over(self, batch: Batch) -> Answer:
         """Write the batch's letters. A disk that is full stops the send, with the batch not handed over."""
