@@ -53,6 +53,40 @@ CHANGED: dict[str, tuple[str, str, str]] = {
             "use https:// (http is for this machine alone)"
         ),
     ),
+    "question": (
+        '"https://blog.example.org"',
+        '"https://blog.example.org/?p=1"',
+        (
+            "6 'base_url' in [newsletter] is 'https://blog.example.org/?p=1', which holds '?' or '#'; "
+            "leave out what follows: it is the beginning of addresses"
+        ),
+    ),
+    "anchor": (
+        '"https://lists.example.org"',
+        '"https://lists.example.org/#x"',
+        (
+            "18 'service_url' in [unsubscribe] is 'https://lists.example.org/#x', which holds '?' or '#'; "
+            "leave out what follows: it is the beginning of addresses"
+        ),
+    ),
+    "topics-of-one-slug": (
+        'topics = ["Adherence",',
+        'topics = ["Adherence", "Adhérence!",',
+        (
+            "22 'topics' in [vocabulary] holds 'Adherence' and 'Adhérence!', which have one address (adherence); "
+            "keep one of them; other spellings stand under [vocabulary.aliases]"
+        ),
+    ),
+    "own-mark": (
+        'title = "PPRNet Blog"',
+        'title = "Dear %%pprmail_name_text%%"',
+        "3 'title' in [newsletter] holds one of the mail's own marks (%%pprmail_…); take it out",
+    ),
+    "own-mark-in-a-list": (
+        'topics = ["Adherence",',
+        'topics = ["Adherence", "%%pprmail_name_text%%",',
+        "22 'topics' in [vocabulary] holds one of the mail's own marks (%%pprmail_…); take it out",
+    ),
     "http-of-a-lookalike": (
         '"https://blog.example.org"',
         '"http://localhost.example.org"',
@@ -90,7 +124,10 @@ CHANGED: dict[str, tuple[str, str, str]] = {
     "no-service": (
         'service_url = "https://lists.example.org"',
         "",
-        "17 'service_url' in [unsubscribe] is empty; write it between the quotes",
+        (
+            "17 'service_url' in [unsubscribe] is missing or empty; "
+            'write where the links lead, such as https://lists.example.org, or take owner = "reply"'
+        ),
     ),
     "no-mailto": (
         'mailto = "unsubscribe@example.org"',

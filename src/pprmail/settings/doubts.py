@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from pprmail.addresses import BadAddressError, normal_address
 from pprmail.rules import RULES, did_you_mean
+from pprmail.settings.values import TABLES
+from pprmail.slugs import slug_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +21,8 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _AUTHORITY = re.compile(r"[A-Za-z0-9.@_-]+,\d{4}(?:-\d\d(?:-\d\d)?)?")
 _URL = re.compile(r"(https?)://([A-Za-z0-9.-]+|\[::1\])(?::\d+)?(?:/[^\s\"'<>\\]*)?")
 _LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
+_MARK_START = "%%pprmail_"
+_SERVICE_HINT = 'write where the links lead, such as https://lists.example.org, or take owner = "reply"'
 _MOST_PORTS = 65_535
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LINE_BREAKS = re.compile(r"[\r\n\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -27,6 +31,7 @@ _LINE_BREAKS = re.compile(r"[\r\n\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 def find_doubts(settings: Settings) -> Iterator[_Doubt]:
     """Every value that cannot be right, as (table, key, message, hint). An empty required text is told as missing."""
     for test in (
+        _mark_doubts,
         _newsletter_doubts,
         _sender_doubts,
         _unsubscribe_doubts,
@@ -50,6 +55,35 @@ def _lines(table: str, part: object, *keys: str) -> Iterator[_Doubt]:
     for key in keys:
         if _LINE_BREAKS.search(getattr(part, key)):
             yield table, key, f"{key!r} in [{table}] holds a line break or a control character", "write it on one line"
+
+
+def _mark_doubts(settings: Settings) -> Iterator[_Doubt]:
+    """Texts that hold the beginning of a mark, which a mail would have filled in for each reader."""
+    for table in TABLES:
+        part = settings.vocabulary_settings if table == "vocabulary" else getattr(settings, table)
+        for key, value in part._asdict().items():
+            texts = value.items() if isinstance(value, dict) else value if isinstance(value, tuple) else (value,)
+            if _MARK_START in str(tuple(texts)):
+                yield (
+                    table,
+                    key,
+                    f"{key!r} in [{table}] holds one of the mail's own marks ({_MARK_START}…)",
+                    "take it out",
+                )
+
+
+def _bases(table: str, part: object, *keys: str) -> Iterator[_Doubt]:
+    """Addresses that are lengthened: what comes after ``?`` or ``#`` would end up in the middle."""
+    yield from _urls(table, part, *keys)
+    for key in keys:
+        value = getattr(part, key)
+        if re.search(r"[?#]", value):
+            yield (
+                table,
+                key,
+                f"{key!r} in [{table}] is {value!r}, which holds '?' or '#'",
+                "leave out what follows: it is the beginning of addresses",
+            )
 
 
 def _urls(table: str, part: object, *keys: str) -> Iterator[_Doubt]:
@@ -115,7 +149,7 @@ def _newsletter_doubts(settings: Settings) -> Iterator[_Doubt]:
         _AUTHORITY,
         "write a domain that you held and the year, such as blog.example.org,2013",
     )
-    yield from _urls(table, own, "base_url")
+    yield from _bases(table, own, "base_url")
     try:
         _ = own.timezone and own.zone
     except (OSError, ValueError, KeyError):
@@ -138,10 +172,11 @@ def _sender_doubts(settings: Settings) -> Iterator[_Doubt]:
 def _unsubscribe_doubts(settings: Settings) -> Iterator[_Doubt]:
     own, table = settings.unsubscribe, "unsubscribe"
     yield from _one_of(table, own, "owner", ("service", "provider", "reply"))
-    yield from _urls(table, own, "service_url")
+    yield from _bases(table, own, "service_url")
     yield from _addresses(table, own, "mailto")
-    if own.owner == "service":
-        yield from _texts(table, own, "service_url")
+    if own.owner == "service" and not own.service_url.strip():
+        yield table, "service_url", "'service_url' in [unsubscribe] is missing or empty", _SERVICE_HINT
+    yield from _lines(table, own, "service_url")
     if own.owner != "provider" and not own.mailto:
         yield (
             table,
@@ -200,6 +235,14 @@ def _vocabulary_doubts(settings: Settings) -> Iterator[_Doubt]:
         for name in listed:
             if not name.strip() or ";" in name:
                 yield "vocabulary", key, f"{key!r} in [vocabulary] holds {name!r}", "a name is not empty and has no ';'"
+        by_slug: dict[str, str] = {}
+        for name in listed:
+            slug = slug_of(name)
+            if slug and by_slug.setdefault(slug, name) != name:
+                message = (
+                    f"{key!r} in [vocabulary] holds {by_slug[slug]!r} and {name!r}, which have one address ({slug})"
+                )
+                yield "vocabulary", key, message, "keep one of them; other spellings stand under [vocabulary.aliases]"
     for alias, name in own.aliases.items():
         if name not in names:
             yield (
