@@ -57,6 +57,10 @@ def test_attributes_stand_on_their_tags() -> None:
         pytest.param("### Why\n\nSo.", "Why\n---\n\nSo.", "", id="heading"),
         pytest.param("- a\n- b\n  1. c", "- a\n- b\n  1. c", "", id="lists"),
         pytest.param("one\\\ntwo", "one\ntwo", "", id="break"),
+        pytest.param("one\ntwo\\\n*three\nfour*", "one two\nthree four", "", id="only-hard-breaks"),
+        pytest.param("*one\\\ntwo*", "one\ntwo", "", id="break-in-emphasis"),
+        pytest.param("so\u00adft\u200b \u2060\ufeff\u202aa\u2066", "soft a", "", id="invisible-characters"),
+        pytest.param("### so\u00adft", "soft\n----", "", id="invisible-in-heading"),
         pytest.param("a\n\n---\n\nb", "a\n\n* * *\n\nb", "", id="separator"),
     ],
 )

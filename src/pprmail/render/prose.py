@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import escape
 
-from pprmail.model import Emphasis, Heading, LineBreak, Link, Listing, Paragraph, Separator, Strong, Text, plain
+from pprmail.model import (
+    INVISIBLE,
+    Emphasis,
+    Heading,
+    LineBreak,
+    Link,
+    Listing,
+    Paragraph,
+    Separator,
+    Strong,
+    Text,
+    plain,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,12 +123,15 @@ class Notes:
 
 
 def inline_text(children: tuple[Inline, ...], notes: Notes) -> str:
-    """Inline prose as unwrapped text; a link becomes its words and a note, unless its words are its address."""
+    """Inline prose as unwrapped text; a link becomes its words and a note, unless its words are its address.
+
+    A line ends only where the author broke it on purpose.
+    """
     pieces = []
     for node in children:
         match node:
             case Text(text):
-                pieces.append(text)
+                pieces.append(_BROKEN_LINE.sub(" ", text))
             case LineBreak():
                 pieces.append("\n")
             case Link(url, inner):
@@ -129,8 +144,11 @@ def inline_text(children: tuple[Inline, ...], notes: Notes) -> str:
 
 
 def wrap(text: str, indent: str = "") -> str:
-    """``text`` in lines of 72 characters at most, save for a word that is longer; a sign stays with its numbers."""
-    glued = _AROUND_SIGNS.sub(rf"{_NO_BREAK}\1{_NO_BREAK}", text)
+    """``text`` in lines of 72 characters at most, save for a word that is longer; a sign stays with its numbers.
+
+    Invisible characters are left out.
+    """
+    glued = _AROUND_SIGNS.sub(rf"{_NO_BREAK}\1{_NO_BREAK}", INVISIBLE.sub("", text))
     lines = textwrap.wrap(
         glued, WIDTH, initial_indent=indent, subsequent_indent=indent,
         break_long_words=False, break_on_hyphens=False,
@@ -159,11 +177,8 @@ def _block_text(block: Block, notes: Notes, indent: str) -> str:
 
 
 def paragraph_text(children: tuple[Inline, ...], notes: Notes, indent: str = "") -> str:
-    """A wrapped paragraph; a line break of the author's stays one."""
-    broken = LineBreak() in children
-    text = inline_text(children, notes)
-    lines = text.split("\n") if broken else [_BROKEN_LINE.sub(" ", text)]
-    return "\n".join(wrap(line, indent) for line in lines)
+    """A wrapped paragraph; a line that the author broke with a backslash ends there."""
+    return "\n".join(wrap(line.strip(), indent) for line in inline_text(children, notes).split("\n"))
 
 
 def heading_text(title: str, line: str, indent: str = "") -> str:
