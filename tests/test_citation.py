@@ -44,7 +44,11 @@ CITATIONS = {
     "markdown-link": ("[https://doi.org/10.1037/x](https://doi.org/10.1037/x).", "10.1037/x"),
     "angle-brackets": ("<https://doi.org/10.1037/x>", "10.1037/x"),
     "first-broken": ("doi:10.1037/... doi:10.1037/y", "10.1037/y"),
-    "bare": ("Doe (2019). 10.1037/x", None),
+    "bare": ("Doe (2019). 10.1037/x.", "10.1037/x"),
+    "bare-in-brackets": ("Doe (2019) (10.1037/x)", "10.1037/x"),
+    "in-another-address": ("Doe. https://x.org/10.1037/x", None),
+    "in-a-word": ("Doe. a10.1037/x and v.10.1037/x", None),
+    "decimal": ("Doe. 10.1037, 10.25/3.5 and 10.1234/5.6.", None),
     "none": ("Doe (2019). On therapy.", None),
 }
 

@@ -28,6 +28,8 @@ DOI = re.compile(_DOI)
 DOI_IN_TEXT = re.compile(
     rf"(?:https?://(?:dx\.|www\.)?doi\.org/|\bdoi:[ \u00a0]?(?:https?://(?:dx\.)?doi\.org/)?)({_DOI})", re.IGNORECASE
 )
+# A DOI that stands alone: not within a word, an address or a path, and not one number over another (10.1234/5.6)
+BARE_DOI = re.compile(rf"(?<![\w./:@=%#?&~+-])(?!10\.\d+/\d{{1,3}}(?:\.\d+)?\W*(?:\s|$)){_DOI}")
 DOI_PREFIX = re.compile(r"(?:https?://)?(?:dx\.|www\.)?doi\.org/|doi:?\s*", re.IGNORECASE)
 _DATE = re.compile(r"\((\d{4})[a-z]?(?:,\s*(?:([A-Za-z]+)\.?)?[^()]*)?\)")
 _CLOSERS = {")": "(", "]": "[", ">": "<", "}": "{"}
@@ -84,7 +86,9 @@ def doi_url(doi: str) -> str:
 
 def find_doi(citation: str) -> str | None:
     """The first DOI in a citation line, or None."""
-    return next((doi for found in DOI_IN_TEXT.finditer(citation) if (doi := normal_doi(found[1]))), None)
+    marked = (found[1] for found in DOI_IN_TEXT.finditer(citation))
+    bare = (found[0] for found in BARE_DOI.finditer(citation))
+    return next((doi for written in (*marked, *bare) if (doi := normal_doi(written))), None)
 
 
 def find_date(citation: str) -> CitationDate | None:

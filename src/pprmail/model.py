@@ -193,6 +193,7 @@ class Retraction(NamedTuple):
 class Summary(NamedTuple):
     """One article's summary. A field that the author left out is an empty ``Passage`` placed at the file's start.
 
+    ``implications_source`` is the heading Practice Implications.
     ``slug`` is '' when none can be made of the title; ``slug_source`` is the author's own, if any.
     """
 
@@ -220,6 +221,7 @@ class Summary(NamedTuple):
     body: Prose
     implications: Prose
     has_implications: bool
+    implications_source: Passage
 
     @property
     def file_name(self) -> str:
@@ -255,7 +257,10 @@ class Receipt(NamedTuple):
 
 
 class Issue(NamedTuple):
-    """A month: what stands in ``issues/2020-08/``. ``day`` is the day of publication in the newsletter's zone."""
+    """A month: what stands in ``issues/2020-08/``. ``day`` is the day of publication in the newsletter's zone.
+
+    ``is_read`` is False for a folder that leads out of ``issues/``: nothing of it was read.
+    """
 
     key: str
     path: str
@@ -270,6 +275,7 @@ class Issue(NamedTuple):
     summaries: tuple[Summary, ...]
     check_ok: tuple[CheckOk, ...]
     receipt: Receipt | None
+    is_read: bool = True
 
     @property
     def month_name(self) -> str:

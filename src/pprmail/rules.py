@@ -46,6 +46,7 @@ RULES: dict[str, Rule] = _register(
     # The manuscript's form
     Rule("not-utf-8", ERROR, "Other encodings turn names and signs into nonsense in readers' inboxes."),
     Rule("control-character", ERROR, "Mail and feeds may not carry control characters; feed readers reject them."),
+    Rule("template-mark-left", ERROR, "The mail's own marks are filled in for each reader; one in the text would be filled in too."),
     Rule("unknown-header", ERROR, "A mistyped header would be dropped without a word."),
     Rule("repeated-header", ERROR, "Of two lines for one header, only one could count."),
     Rule("unknown-heading", ERROR, "A summary has one section, Practice Implications; another '##' would break the order of headings."),
@@ -84,6 +85,8 @@ RULES: dict[str, Rule] = _register(
     Rule("stray-file", WARNING, "Only issue.md and the other .md files go out; anything else in the folder does not.", judgement=True),
     Rule("check-ok-unused", WARNING, "A silencing line that silences nothing hides the next fault.", judgement=True),
     # The rendered mail
+    Rule("missing-unsubscribe", ERROR, "The law wants a way out in every mail, in its HTML and in its plain text."),
+    Rule("missing-postal-address", ERROR, "The law wants the sender's postal address in every mail, in its HTML and in its plain text."),
     Rule("mail-too-large", ERROR, "Gmail clips a mail at about 102 KB and hides its end, with the unsubscribe link; from 90 KB it is a warning."),
 )  # fmt: skip
 
@@ -96,12 +99,15 @@ def problem(rule: str, place: Place, message: str, hint: str = "", severity: str
     return Problem(place.path, place.line, place.column, severity or RULES[rule].severity, rule, message, hint)
 
 
-def nearest(word: str, known: tuple[str, ...]) -> str:
-    """The one of ``known`` that ``word`` was probably meant to be, or ''. Letter case does not count."""
+def nearest(word: str, known: tuple[str, ...], cutoff: float = 0.6) -> str:
+    """The one of ``known`` that ``word`` was probably meant to be, or ''. Letter case does not count.
+
+    ``cutoff`` is how alike they are at least, from 0 (not at all) to 1.
+    """
     import difflib
 
     by_fold = {name.casefold(): name for name in known}
-    found = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=cutoff)
     return by_fold[found[0]] if found else ""
 
 

@@ -137,7 +137,7 @@ CASES = {
     "empty-implications": case(
         "missing-practice-implications",
         {DOE: summary_text().replace("Clinicians may take this from it.", "")},
-        f"{DOE}:1:1",
+        f"{DOE}:13:4",
         {DOE: summary_text().replace("## Practice Implications", "Practice Implications\n=====")},
     ),
     "no-text": case("empty-body", doe(body=""), f"{DOE}:1:1", doe(body=BODY.replace("\n\n", "\r"))),
@@ -225,6 +225,15 @@ CASES = {
         "body-length", doe(body=" ".join(["word"] * 601)), f"{DOE}:7:1", doe(body=" ".join(["word"] * 600) + " – =")
     ),
     "long-title": case("title-length", doe("x" * 121), f"{DOE}:1:8", doe("x" * 120)),
+    "own-mark": case(
+        "template-mark-left",
+        main("\nSee <https://x.org/%%pprmail_name_text%%>.\n"),
+        f"{MAIN}:4:20",
+        main("\n100%%pprmail, %%name%%\n"),
+    ),
+    "own-mark-in-a-header": case(
+        "template-mark-left", doe("%%pprmail_name_html%%"), f"{DOE}:1:8", doe("pprmail_name_html")
+    ),
     "soft-hyphen": case("pasted-character", main("\nsoft\u00adly\n"), f"{MAIN}:4:5", main("\nŘ χ² ≤ −0.31 “x”\n")),
     "symbol-font": case("pasted-character", main("\n\uf063\n"), f"{MAIN}:4:1", main("\nχ\n")),
     "turned-around": case("pasted-character", main("\na&#x202E;b\n"), f"{MAIN}:4:2", main("\na&amp;#x202E;b\n")),
@@ -238,7 +247,7 @@ CASES = {
     ),
     "folder-of-no-issue": case("stray-file", {"issues/old/a.md": ""}, "issues/old:1:1", {"issues/a.md": ""}),
 }
-ELSEWHERE = {"check-ok-unused", "mail-too-large"}
+ELSEWHERE = {"check-ok-unused", "mail-too-large", "missing-unsubscribe", "missing-postal-address"}
 
 
 @pytest.mark.parametrize("given", CASES.values(), ids=CASES)
@@ -266,7 +275,7 @@ def test_every_rule_of_the_text_has_a_case() -> None:
 HINTS = {
     "nearest": ("Adherense", "unknown topic 'Adherense'; did you mean 'Adherence'?"),
     "commas": ("Adherence, Adherance", "unknown topic 'Adherence, Adherance'; put ';' between topics, not ','"),
-    "far": ("Zebras", "unknown topic 'Zebras'; [vocabulary] in pprmail.toml lists those there are"),
+    "far": ("Zebras", "unknown topic 'Zebras'; the nearest there is: 'Long-term Outcomes'"),
 }
 
 

@@ -57,6 +57,7 @@ PROSE = {
     "half-links": "[a], [a] (b), ](https:, [1, 2], [a](b c), [a][b], ![alt]",
     "entities": "AT&T; &nosuch; & &amp",
     "many-marks": "*******, ____________",
+    "decimals": "10.1234 and 10.1234/5.6 and 10.5/3, 10.1000/... v10.1000/x",
     "mail-address": "ada@example.org, www.example.org, http://, doi:10.1000/...",
     "backslashes": "C:\\dir \\ \\a",
 }
@@ -76,6 +77,8 @@ LINKS = {
     "address-in-brackets": ("(https://x.org/a).", '(<a href="https://x.org/a">https://x.org/a</a>).'),
     "query": ("https://x.org/?a=1&b=2", '<a href="https://x.org/?a=1&amp;b=2">https://x.org/?a=1&amp;b=2</a>'),
     "strong-address": ("**https://x.org**", '<strong><a href="https://x.org">https://x.org</a></strong>'),
+    "bare-doi": ("see 10.1000/x.", 'see <a href="https://doi.org/10.1000/x">10.1000/x</a>.'),
+    "bare-doi-as-words": ("[10.1000/a](https://y.org).", '<a href="https://y.org">10.1000/a</a>.'),
     "doi": ("doi:10.1000/x.", '<a href="https://doi.org/10.1000/x">doi:10.1000/x</a>.'),
     "sici": (
         f"https://doi.org/{SICI}.",

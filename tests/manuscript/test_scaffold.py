@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import tomllib
+from textwrap import dedent
 from typing import TYPE_CHECKING
 
-from conftest import Newsletter
+from conftest import ROOT, Newsletter
 from pprmail.editorial.structure import issue_problems
 from pprmail.manuscript.issue import load_issue
 from pprmail.manuscript.scaffold import GITIGNORE, LIST_HEADER, issue_files, settings_file
@@ -48,6 +49,21 @@ def test_the_settings_of_a_started_newsletter_are_without_faults(tmp_path: Path)
     )
     assert settings.sender.postal_address == POSTAL_PLACEHOLDER
     assert settings.delivery.provider == "outbox"
+
+
+def test_the_summary_in_the_readme_lacks_nothing_but_length(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    example = "    Title:" + readme.partition("    Title:")[2].partition("\nYou can paste")[0]
+    started = Newsletter(tmp_path)
+    started.write("pprmail.toml", settings_file("Our Letter", "ours", 2026))
+    started.write("issues/2020-09/issue.md", issue_files("2020-09")["issue.md"])
+    started.write("issues/2020-09/1-keefe.md", dedent(example))
+    settings = started.settings
+
+    issue, problems = load_issue(settings, "2020-09")
+
+    assert problems == ()
+    assert [one.rule for one in issue_problems(issue, settings.vocabulary)] == ["summary-count", "body-length"]
 
 
 def test_a_title_with_quotes_stays_toml() -> None:

@@ -152,7 +152,8 @@ def test_a_second_practice_implications_is_told(newsletter: Newsletter) -> None:
 
 RETRACTIONS = {
     "no-doi": ("2021-03-01", ["6:22 bad-doi"]),
-    "no-day": ("10.1000/n", ["6:12 bad-date", "6:12 bad-doi"]),
+    "no-day": ("10.1000/n", ["6:12 bad-date"]),
+    "neither": ("foo", ["6:12 bad-date"]),
     "no-such-day": ("2021-02-30 10.1000/n", ["6:12 bad-date"]),
     "other-words": ("2021-03-01 see there", ["6:23 bad-doi"]),
 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pprmail.citation import find_date, find_doi, normal_doi
 from pprmail.errors import Place
 from pprmail.model import plain_prose
-from pprmail.rules import did_you_mean, problem
+from pprmail.rules import did_you_mean, nearest, problem
 from pprmail.slugs import is_slug
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ _DOI_END = re.compile(r"[\s*]")
 
 def issue_problems(issue: Issue, vocabulary: Vocabulary) -> Iterator[Problem]:
     """Every problem of structure in ``issue`` and its summaries."""
+    if not issue.is_read:
+        return
     yield from _missing_text(issue)
     yield from _summary_count(issue)
     yield from _blurb_count(issue)
@@ -166,7 +168,7 @@ def _missing_fields(summary: Summary) -> Iterator[Problem]:
     elif not summary.implications:
         yield problem(
             "missing-practice-implications",
-            place,
+            summary.implications_source.place(),
             "Practice Implications is empty",
             "write what clinicians may take away",
         )
@@ -196,7 +198,7 @@ def _unknown(rule: str, noun: str, topic: Topic, known: tuple[str, ...]) -> Prob
     elif "," in written and all(_is_near(piece, known) for piece in written.split(",")):
         hint = "put ';' between topics, not ','"
     else:
-        hint = did_you_mean(written, known) or "[vocabulary] in pprmail.toml lists those there are"
+        hint = did_you_mean(written, known) or f"the nearest there is: {nearest(written, known, cutoff=0)!r}"
     return problem(rule, topic.source.place(), f"unknown {noun} {written!r}", hint)
 
 

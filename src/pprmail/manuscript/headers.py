@@ -22,6 +22,8 @@ _PASTED = re.compile(
     r"[\u00ad\u200b\u2060\u202a-\u202e\u2066-\u2069\ufeff\ufffc\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff]"
 )
 _LONGEST_KEY_WORDS = 3
+_MARK_START = "%%pprmail_"
+"""How the mail's own marks begin (``pprmail.marks``)."""
 _PASTED_NAMES = {
     "\u00ad": "a soft hyphen",
     "\u200b": "a zero-width space",
@@ -78,7 +80,16 @@ def split_lines(content: bytes, path: str) -> tuple[tuple[Line, ...], tuple[Prob
             ),
         )
     lines = tuple(Line(number, line) for number, line in enumerate(_LINE_END.split(text), 1))
-    return lines, tuple(_character_problems(lines, path))
+    return lines, (*_mark_problems(lines, path), *_character_problems(lines, path))
+
+
+def _mark_problems(lines: tuple[Line, ...], path: str) -> Iterable[Problem]:
+    """The first of the mail's own marks on each line."""
+    for line in lines:
+        at = line.text.find(_MARK_START)
+        if at >= 0:
+            place = Place(path, line.number, at + 1)
+            yield problem("template-mark-left", place, f"one of the mail's own marks ({_MARK_START}…)", "take it out")
 
 
 def _character_problems(lines: tuple[Line, ...], path: str) -> Iterable[Problem]:

@@ -12,7 +12,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pprmail.citation import DOI_IN_TEXT, doi_url, find_doi, trim_url
+from pprmail.citation import BARE_DOI, DOI_IN_TEXT, doi_url, find_doi, trim_url
 from pprmail.manuscript.headers import odd_characters
 from pprmail.manuscript.tags import TAG, is_html
 from pprmail.model import Emphasis, Inline, LineBreak, Link, Strong, Text
@@ -29,6 +29,7 @@ _TOKEN = re.compile(
     | (?P<entity>&(?:\#[0-9]{{1,7}}|\#[xX][0-9a-fA-F]{{1,6}}|[A-Za-z][A-Za-z0-9]{{1,31}});)
     | (?P<autolink><(?:[A-Za-z][A-Za-z0-9+.-]{{1,31}}:[^\s<>]*|[\w.!#$%&'*+/=?^`{{|}}~-]+@[\w-]+(?:\.[\w-]+)+)>)
     | (?P<doi>{DOI_IN_TEXT.pattern})
+    | (?P<bare>{BARE_DOI.pattern})
     | (?P<url>\bhttps?://[^\s<>*"“”]+)
     | (?P<html>{TAG.pattern})
     | (?P<run>\*+|_+)
@@ -37,7 +38,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
-_WORTH_A_LOOK = re.compile(r"[\\&<*_\[\]]|https?:|doi[.:]", re.IGNORECASE)
+_WORTH_A_LOOK = re.compile(r"[\\&<*_\[\]]|https?:|doi[.:]|10\.\d{4}", re.IGNORECASE)
 _TARGET = re.compile(
     r"""\(\s*(?:<(?P<angled>[^<>\n]*)>|(?P<bare>(?:\\.|[^\s()\\]|\((?:\\.|[^\s()\\]|\([^\s()]*\))*\))*))(?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*\)""",
     re.DOTALL,
@@ -194,6 +195,9 @@ class _Scan:
     def _doi(self, token: str, start: int) -> int:
         shown = trim_url(token)
         doi = find_doi(shown)
+        if doi is None and token.startswith("10."):
+            self._add_text(token[:3])
+            return start + 3
         if doi is None:
             return self._bare_url(token, start)
         self.pieces.append(Link(doi_url(doi), (Text(shown),)))

@@ -90,6 +90,9 @@ class _IssueReading:
         self.problems: list[Problem] = []
 
     def read(self) -> tuple[Issue, tuple[Problem, ...]]:
+        if not self._is_inside(self.folder):
+            issue = self._issue(self._main_file(None), (), None)._replace(is_read=False)
+            return issue, (_leads_out(Place(self.path), "put the folder itself here, not a link to it"),)
         names = self._own_files()
         receipt = _read_receipt(self.folder / RECEIPT_FILE, self.path)
         main = next((name for name in names if name.casefold() == MAIN_FILE), None)
@@ -110,14 +113,7 @@ class _IssueReading:
         for entry in entries:
             place = Place(f"{self.path}/{entry.name}")
             if not self._is_inside(entry):
-                self.problems.append(
-                    problem(
-                        "bad-link",
-                        place,
-                        f"leads out of {ISSUES}/, or nowhere",
-                        "put the file itself here, not a link to it",
-                    )
-                )
+                self.problems.append(_leads_out(place, "put the file itself here, not a link to it"))
             elif entry.is_file() and entry.suffix.casefold() == ".md":
                 names.append(entry.name)
                 if re.search(r"conflicted copy|\(\d+\)\.md$", entry.name, re.IGNORECASE):
@@ -177,6 +173,10 @@ class _IssueReading:
         )
         self.problems.extend(file.problems)
         return issue
+
+
+def _leads_out(place: Place, hint: str) -> Problem:
+    return problem("bad-link", place, f"leads out of {ISSUES}/, or nowhere", hint)
 
 
 # issue.md

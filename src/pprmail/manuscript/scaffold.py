@@ -74,6 +74,18 @@ mailto = "unsubscribe@example.org"
 provider = "outbox"                         # mail goes into outbox/, not to readers
 
 [vocabulary]
-topics = ["Miscellaneous"]                  # what readers filter by
+topics = [                                  # what readers filter by: a summary names 1 to 6 of these; add your own
+    "Anxiety Disorders",
+    "Attendance, Attrition, and Drop-Out",
+    "Cognitive Behaviour Therapy (CBT)",
+    "Depression and Depressive Symptoms",
+    "Group Psychotherapy",
+    "Personality Disorders",
+    "Psychodynamic Therapy (PDT)",
+    "Therapeutic Alliance",
+    "Training",
+    "Trauma and PTSD",
+    "Miscellaneous",
+]
 types_of_research = ["Meta-analysis", "Randomized controlled trial", "Practice-based study", "Review"]
 """

@@ -34,7 +34,7 @@ _DATED = re.compile(r"(\d{4}-\d\d-\d\d)\s*(?:[-–—:]\s*)?(.*)", re.DOTALL)
 
 def read_summary(file: ManuscriptFile, vocabulary: Vocabulary, sent_slug: str) -> Summary:
     """The summary in ``file``. Its slug is still '': that depends on its neighbours."""
-    body_lines, implications = _split_implications(file)
+    body_lines, heading, implications = _split_implications(file)
     doi_source, topics_source, research, link = (
         file.first("DOI"),
         file.first("Topics"),
@@ -67,14 +67,16 @@ def read_summary(file: ManuscriptFile, vocabulary: Vocabulary, sent_slug: str) -
         body=file.prose(body_lines),
         implications=file.prose(implications or ()),
         has_implications=implications is not None,
+        implications_source=heading,
         slug="",
     )
 
 
-def _split_implications(file: ManuscriptFile) -> tuple[tuple[Line, ...], tuple[Line, ...] | None]:
-    """The lines before and after 'Practice Implications'; None after, when the section is not there."""
+def _split_implications(file: ManuscriptFile) -> tuple[tuple[Line, ...], Passage, tuple[Line, ...] | None]:
+    """The lines before 'Practice Implications', its heading, and the lines after; None after, when it is not there."""
     at = next((n for n, line in enumerate(file.body) if _IMPLICATIONS.fullmatch(line.text.strip())), None)
     before, after = (file.body, None) if at is None else (file.body[:at], file.body[at + 1 :])
+    heading = Passage("", file.path) if at is None else heading_text(file.body[at], file.path)
     if after and _UNDERLINE.fullmatch(after[0].text):
         after = after[1:]
     for line in (*before, *(after or ())):
@@ -92,7 +94,7 @@ def _split_implications(file: ManuscriptFile) -> tuple[tuple[Line, ...], tuple[L
                 or "a summary has '## Practice Implications'; within the text write '###'"
             )
             file.fault("unknown-heading", title, message, "keep one of the two" if again else hint)
-    return before, after
+    return before, heading, after
 
 
 def _reprint(file: ManuscriptFile, given: Passage) -> Passage:
@@ -125,17 +127,16 @@ def _errata(file: ManuscriptFile) -> Iterable[Erratum]:
 def _retraction(file: ManuscriptFile, given: Passage) -> Retraction | None:
     if not given:
         return None
+    hint = "write the day and the DOI: 2021-03-01 10.1000/notice"
     found = _DATED.fullmatch(given.text)
-    day = file.day(given.part(0, found.end(1)) if found else given)
-    notice = given.part(found.start(2), len(given.text)) if found else Passage("", given.path, given.marks)
+    if not found:
+        file.fault("bad-date", given, f"{given.text!r} does not begin with the day of a retraction notice", hint)
+        return None
+    day = file.day(given.part(0, found.end(1)))
+    notice = given.part(found.start(2), len(given.text))
     doi = normal_doi(notice.text)
     if doi is None:
-        file.fault(
-            "bad-doi",
-            notice,
-            f"{notice.text!r} is not the DOI of a retraction notice",
-            "write the day and the DOI: 2021-03-01 10.1000/notice",
-        )
+        file.fault("bad-doi", notice, f"{notice.text!r} is not the DOI of a retraction notice", hint)
     return Retraction(day, doi) if day and doi else None
 
 
