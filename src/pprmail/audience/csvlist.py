@@ -165,7 +165,9 @@ def _find_columns(names: list[str], shown: str, line: int) -> dict[str, int]:
         message = f"{shown}:{line}: the header line has no column 'email'; {near or 'write one such as: email,name,status'} (if it is no CSV at all, {_EXCEL})"
         raise PprmailError(message)
     if "status" not in columns and (odd := next((name for name in names if _may_mean_status(name)), "")):
-        message = f"{shown}:{line}: the column {odd!r} may say who has unsubscribed; call the column 'status', or take it out"
+        message = (
+            f"{shown}:{line}: the column {odd!r} may say who has unsubscribed; call the column 'status', or take it out"
+        )
         raise PprmailError(message)
     return columns
 
