@@ -9,10 +9,9 @@ from tempfile import TemporaryDirectory
 from newsletters import MADE, make_newsletter
 from pairing import Row, run_alone
 
-from pprmail.audience.tokens import TOKEN_LENGTH
 from pprmail.mailcheck.proof import proofread
 from pprmail.mailcheck.size import CLIPPED_FROM_BYTES
-from pprmail.marks import fill, personal_values
+from pprmail.marks import TOKEN_LENGTH, fill, personal_values
 from pprmail.settings import load_settings
 
 SUMMARIES, WORDS = 3, 450
