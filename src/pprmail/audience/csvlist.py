@@ -24,12 +24,14 @@ _COLUMNS = {
     "name": "name", "full name": "name", "first name": "first", "last name": "last",
     "status": "status", "consent": "consent", "consent date": "consent_date", "consent source": "consent_source",
 }  # fmt: skip
-# In Mailchimp's exports of those who left or bounced; they have no status (its help page on exports, read 2026-11)
+# In Mailchimp's exports of those who left or bounced; they have no status. Known from such files, not from a live account
 _GONE_COLUMNS = ("unsub time", "clean time")
 _MAILCHIMP_OWN = re.compile(r"(?:unsub|clean) (?:time|campaign|reason)\b.*")
-# What is nearly 'status', and what only sounds so: numbers of subscribers, days of subscriptions
+# What is nearly 'status', and not what only sounds so: marital status, numbers of subscribers, days of subscriptions
 _SOUNDS_LIKE_STATUS = re.compile(
-    r"status|statut|unsub|^(?!subscriber)(?!.*\b(?:at|date|day|time|on|id|source|ip)$).*subscri"
+    r"(?:^|\b(?:subscri\w*|e ?mail|mail|list|newsletter|contact|opt ?in|opt ?out) )statu[st]"
+    r"|unsub"
+    r"|^(?!subscriber)(?!.*\b(?:at|date|day|time|on|id|source|ip)$).*subscri"
 )
 _NEARLY = 0.8
 _ONLY_ONCE = ("email", "status")
