@@ -153,7 +153,11 @@ def encode_value(value: str) -> bytes:
 
 def text_header(name: str, value: str) -> bytes:
     """A header of free text, folded; as encoded words (RFC 2047) where ASCII would not do or not fold."""
-    folded = Header(value, maxlinelen=76, header_name=name).encode(linesep="\r\n") if _is_plain(value) else ""
+    folded = (
+        Header(value, maxlinelen=76, header_name=name).encode(splitchars=" ", linesep="\r\n")
+        if _is_plain(value)
+        else ""
+    )
     if not folded or not _fits(f"{name}: {folded}"):
         folded = Header(value, "utf-8", maxlinelen=76, header_name=name).encode(linesep="\r\n")
     return f"{name}: {folded}\r\n".encode("ascii")
