@@ -23,9 +23,9 @@ from time import perf_counter
 from newsletters import SAMPLE, copy_sample
 from pairing import Row, median_ratio, run_alone, time_in_turn
 
+from pprmail.delivery.answer import Outcome
 from pprmail.delivery.ledger import Batch, Recipient
 from pprmail.delivery.messages import LetterWriter
-from pprmail.delivery.providers.base import Outcome
 from pprmail.delivery.providers.outbox import OutboxProvider
 from pprmail.delivery.seal import seal_mail
 from pprmail.mailcheck.proof import proofread

@@ -10,10 +10,10 @@ import pytest
 from conftest import KEY
 from pprmail.audience.choose import Audience
 from pprmail.audience.keys import Keyring
+from pprmail.delivery.answer import Answer, Outcome
 from pprmail.delivery.dispatch import Run, Stop, dispatch
 from pprmail.delivery.ledger import Ledger, Outlet
 from pprmail.delivery.plan import Plan
-from pprmail.delivery.providers.base import Answer, Outcome
 from pprmail.delivery.seal import seal_mail
 from pprmail.model import Subscriber
 

@@ -14,9 +14,9 @@ from pprmail.audience.choose import Audience
 from pprmail.audience.consent import PERSON, READER
 from pprmail.audience.keys import Keyring, fingerprint
 from pprmail.audience.tokens import Signer
+from pprmail.delivery.answer import Answer, Outcome
 from pprmail.delivery.ledger import Batch, Counts, Ledger, Mailing, Outlet, Recipient, TestMail
 from pprmail.delivery.plan import Plan
-from pprmail.delivery.providers.base import Answer, Outcome
 from pprmail.delivery.seal import seal_mail
 from pprmail.errors import PprmailError
 from pprmail.model import Exclusion, Subscriber

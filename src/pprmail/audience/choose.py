@@ -59,42 +59,38 @@ def choose_audience(
     mailboxes: dict[str, _Mailbox] = {}
     exclusions: list[Exclusion] = []
     count = 0
-    for row in rows:
-        count += 1
-        try:
-            address = normal_address(undress(row.email))
-        except BadAddressError as error:
-            exclusions.append(
-                Exclusion(
-                    row.line,
-                    "bad-address",
-                    f"no address that can be mailed: {error}" if row.email else "the email is empty",
-                )
-            )
-            continue
-        known = mailboxes.get(address_key(address))
-        if known is None:
-            mailboxes[address_key(address)] = _Mailbox(
-                address, row, row.line, {row.status or "subscribed"}, _fault(row)
-            )
-        else:
-            exclusions.append(Exclusion(row.line, "duplicate", f"the address stands already on line {known.line}"))
-            if not known.fault and (fault := _fault(row)):
-                known.fault = f"on line {row.line}: {fault}"
-            known.statuses.add(row.status or "subscribed")
-            if not _speaks(known.row) and _speaks(row):
-                known.row = row
+    for count, row in enumerate(rows, 1):  # noqa: B007 - what is left in it is the number of rows
+        if exclusion := _file_row(row, mailboxes):
+            exclusions.append(exclusion)
     recipients: list[Subscriber] = []
-    unsubscribed: list[str] = []
     for mailbox in mailboxes.values():
-        if "unsubscribed" in mailbox.statuses:
-            unsubscribed.append(mailbox.address)
         reason, detail = _reason(mailbox, is_suppressed, require_consent=require_consent, today=today)
         if reason:
             exclusions.append(Exclusion(mailbox.line, reason, detail))
         else:
             recipients.append(Subscriber(mailbox.address, mailbox.row.name))
-    return Audience(count, tuple(recipients), tuple(sorted(exclusions, key=lambda one: one.line)), tuple(unsubscribed))
+    left = tuple(mailbox.address for mailbox in mailboxes.values() if "unsubscribed" in mailbox.statuses)
+    return Audience(count, tuple(recipients), tuple(sorted(exclusions, key=lambda one: one.line)), left)
+
+
+def _file_row(row: Row, mailboxes: dict[str, _Mailbox]) -> Exclusion | None:
+    """Put ``row`` to the mailbox of its address; what excludes the row by itself: no address, or one that stands already."""
+    try:
+        address = normal_address(undress(row.email))
+    except BadAddressError as error:
+        detail = f"no address that can be mailed: {error}" if row.email else "the email is empty"
+        return Exclusion(row.line, "bad-address", detail)
+    status = row.status or "subscribed"
+    known = mailboxes.get(address_key(address))
+    if known is None:
+        mailboxes[address_key(address)] = _Mailbox(address, row, row.line, {status}, _fault(row))
+        return None
+    if not known.fault and (fault := _fault(row)):
+        known.fault = f"on line {row.line}: {fault}"
+    known.statuses.add(status)
+    if not _speaks(known.row) and _speaks(row):
+        known.row = row
+    return Exclusion(row.line, "duplicate", f"the address stands already on line {known.line}")
 
 
 def _speaks(row: Row) -> bool:

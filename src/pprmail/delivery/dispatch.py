@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pprmail.delivery.providers.base import Outcome
+from pprmail.delivery.answer import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest import KEY
+from pprmail.delivery.answer import Answer, Outcome
 from pprmail.delivery.ledger import Batch, Recipient
 from pprmail.delivery.messages import LetterWriter
-from pprmail.delivery.providers.base import Answer, Outcome
 from pprmail.delivery.providers.outbox import OutboxProvider
 from pprmail.delivery.seal import seal_mail
 from pprmail.errors import PprmailError

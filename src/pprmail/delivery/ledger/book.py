@@ -15,9 +15,9 @@ from sqlalchemy import or_, select
 from pprmail.audience.consent import FILE, load_suppressed, record_suppressions, suppression_test
 from pprmail.audience.keys import missing_key
 from pprmail.audience.tokens import Signer
+from pprmail.delivery.answer import Outcome
 from pprmail.delivery.ledger.queries import as_mailing, read_counts, read_leavers, read_outcomes, read_recipients
 from pprmail.delivery.ledger.values import ISSUE_KIND, OUTBOX, Batch, TestMail
-from pprmail.delivery.providers.base import Outcome
 from pprmail.delivery.seal import SealedMail
 from pprmail.errors import PprmailError
 from pprmail.state import (
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from pprmail.audience.keys import Keyring
+    from pprmail.delivery.answer import Answer
     from pprmail.delivery.ledger.values import Counts, Mailing, Outlet
     from pprmail.delivery.plan import Plan
-    from pprmail.delivery.providers.base import Answer
     from pprmail.model import Subscriber
 
 _NEWSLETTER = "newsletter"

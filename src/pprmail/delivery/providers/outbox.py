@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from pprmail.delivery.providers.base import Answer, Outcome
+from pprmail.delivery.answer import Answer, Outcome
 from pprmail.errors import PprmailError
 from pprmail.files import remove_file, replace_file
 
