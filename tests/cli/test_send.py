@@ -570,7 +570,7 @@ def test_files_changed_after_the_seal_are_told_and_do_not_go_out(unfinished: New
     assert (
         "; what was sealed stays, the change does not go out. 'pprmail cancel 2020-08' undoes the seal\n" in done.stderr
     )
-    assert "--subscribers has no effect: the recipients were frozen at the seal of " in done.stderr
+    assert "--subscribers adds nobody: the recipients were frozen at the seal of " in done.stderr
     assert addressees(unfinished) == readers(1, 2, 3)
     assert not [name for name, (_, content) in outbox(unfinished).items() if b"Too late" in content]
     assert sealed
@@ -1027,4 +1027,23 @@ def test_who_was_mailed_is_not_hidden_by_an_output_that_is_full(newsletter: News
 
     assert done.returncode == 0
     assert "the output cannot be written" in done.stderr
+    assert len(list((newsletter.root / "outbox/2020-08").glob("*.eml"))) == 3
+
+
+def test_notices_that_nobody_reads_stop_no_send(newsletter: Newsletter) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    done = subprocess.run(
+        newsletter.command(*SENT),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=writer,
+        text=True,
+        check=False,
+    )
+    os.close(writer)
+
+    assert done.returncode == 0
+    assert done.stdout.startswith("2020-08: sent through outbox\n")
     assert len(list((newsletter.root / "outbox/2020-08").glob("*.eml"))) == 3

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from pprmail import __version__
-from pprmail.errors import EXIT_BUG, EXIT_DONE, EXIT_INTERRUPTED, FaultsError, PprmailError
+from pprmail.errors import EXIT_BUG, EXIT_DONE, EXIT_INTERRUPTED, EXIT_YOURS, FaultsError, PprmailError
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -140,8 +140,8 @@ def run(arguments: list[str]) -> int:  # noqa: PLR0911 - a way out for each kind
     except (KeyboardInterrupt, click.exceptions.Abort):  # click makes the one into the other
         return _told("interrupted; run the command again to go on", EXIT_INTERRUPTED)
     except SystemExit:
-        # click's own answer to a stderr or a help text that nobody reads any more
-        return EXIT_DONE
+        # click's own answer to a help text or a question that nobody reads any more: nothing was done
+        return EXIT_YOURS
     except Exception:  # noqa: BLE001 - the last resort: a bug keeps its traceback
         import traceback
 

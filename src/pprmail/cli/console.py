@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 import click
@@ -58,20 +58,20 @@ class Console:
     def note(self, text: str = "") -> None:
         """Something to know; left out with -q."""
         if self.verbosity >= 0:
-            click.echo(text, err=True)
+            _say(text)
 
     def detail(self, text: str) -> None:
         """Something for those who ask with -v."""
         if self.verbosity > 0:
-            click.echo(text, err=True)
+            _say(text)
 
     def warning(self, text: str) -> None:
         """Something that may be wrong; -q does not hide it."""
-        click.echo(f"{self._coloured('warning:', 'yellow', sys.stderr)} {text}", err=True)
+        _say(f"{self._coloured('warning:', 'yellow', sys.stderr)} {text}")
 
     def error(self, text: str) -> None:
         """What stopped us."""
-        click.echo(f"{self._coloured('pprmail:', 'red', sys.stderr)} {text}", err=True)
+        _say(f"{self._coloured('pprmail:', 'red', sys.stderr)} {text}")
 
     def problems(self, problems: Iterable[Problem], *, to_stderr: bool = False) -> None:
         """One line a problem: the place, the severity, the sentence, the rule."""
@@ -81,7 +81,7 @@ class Console:
             place, severity, sentence = line.partition(f"{one.severity}:")
             coloured = place + self._coloured(severity, _COLOURS[one.severity], stream) + sentence
             if to_stderr:
-                click.echo(coloured, err=True)
+                _say(coloured)
             else:
                 self.product(coloured)
 
@@ -107,17 +107,24 @@ class Console:
             done += count
             if shown:
                 share = done * 100 // total if total else 100
-                click.echo(f"\r{done:,} of {total:,} handed over ({share} %)", err=True, nl=False)
+                _say(f"\r{done:,} of {total:,} handed over ({share} %)", end="")
 
         try:
             yield add
         finally:
             if shown and done:
-                click.echo(err=True)
+                _say("")
 
     @staticmethod
     def _coloured(text: str, colour: str, stream: TextIO) -> str:
         return click.style(text, fg=colour, bold=True) if has_colour(stream) else text
+
+
+def _say(text: str, end: str = "\n") -> None:
+    """Write to stderr. What nobody can read any more, because the pipe is closed or its disk is full, stops no command."""
+    with suppress(OSError):
+        sys.stderr.write(text + end)
+        sys.stderr.flush()
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:

@@ -38,8 +38,10 @@ if TYPE_CHECKING:
     from pprmail.cli import App
     from pprmail.cli.console import Console
     from pprmail.delivery.dispatch import Stop
-    from pprmail.delivery.ledger import Counts, Ledger, Mailing
+    from pprmail.delivery.ledger import Ledger, Mailing
     from pprmail.delivery.plan import Plan
+    from pprmail.delivery.seal import SealedMail
+    from pprmail.render.mail import RenderedIssue
     from pprmail.settings import Settings
 
 
@@ -120,14 +122,14 @@ class _Sending:
         if proof.issue.draft:
             message = f"{proof.issue.main_file}: says 'Draft: yes'; take the line out when the issue is ready"
             raise PprmailError(message)
-        sealed = seal_mail(self.settings, self.issue, mail.subject, mail.html, mail.text)
+        sealed = _sealed(self.settings, self.issue, mail)
         sheet = PlanSheet(self.settings, self.wishes.list_file, ledger)
         plan = sheet.plan()
         say = self.console.product if self.wishes.dry_run and not self.wishes.as_json else self.console.note
         sheet.show(self.console, say, sealed, plan)
         sheet.refuse(plan, accept_list_change=self.wishes.accept_list_change)
         if self.wishes.dry_run:
-            return self._end_dry_run(plan)
+            return self._end_dry_run(ledger, plan)
         if not self.console.confirm(f"Send to {counted(len(plan.recipients), 'recipient')}?", yes=self.wishes.yes):
             self.console.note("nothing was sent")
             return EXIT_YOURS
@@ -148,7 +150,7 @@ class _Sending:
         self._say_what_changed(mailing)
         if self.wishes.list_file:
             self.console.note(
-                f"--subscribers has no effect: the recipients were frozen at the seal of {local_time(mailing.sealed, self.settings)}"
+                f"--subscribers adds nobody: the recipients were frozen at the seal of {local_time(mailing.sealed, self.settings)}"
             )
         # A mailing without an end was cut short after its last letter, and perhaps before its books were closed
         if counts.is_complete and mailing.ended:
@@ -163,7 +165,7 @@ class _Sending:
             f"{sealed}: {counts.accepted:,} of {counted(counts.recipients, 'recipient')} accepted, {undone:,} to go"
         )
         if self.wishes.dry_run:
-            return self._end_dry_run(None)
+            return self._end_dry_run(ledger, None)
         question = f"Go on with the {undone:,} that are left?"
         if not self.console.confirm(question, yes=self.wishes.yes or not undone):
             self.console.note("nothing more was sent")
@@ -187,9 +189,7 @@ class _Sending:
         except PprmailError:
             same = False
         else:
-            same = (
-                seal_mail(self.settings, self.issue, mail.subject, mail.html, mail.text).sha256 == mailing.sealed_sha256
-            )
+            same = _sealed(self.settings, self.issue, mail).sha256 == mailing.sealed_sha256
         if not same:
             self.console.warning(
                 f"the files of {self.issue} (or the settings, or a template) changed after the seal of {local_time(mailing.sealed, self.settings)}; "
@@ -198,21 +198,14 @@ class _Sending:
 
     # Both
 
-    def _end_dry_run(self, plan: Plan | None) -> int:
+    def _end_dry_run(self, ledger: Ledger | None, plan: Plan | None) -> int:
         if self.wishes.as_json:
-            ledger_says = status_json(self.issue, *self._standing(), sending=False)
-            self.console.json(ledger_says | ({"plan": _plan_json(plan)} if plan else {}))
+            mailing = ledger.find(self.issue, real=False) if ledger else None
+            counts = ledger.counts(mailing) if ledger and mailing else None
+            standing = status_json(self.issue, mailing, counts, sending=False)
+            self.console.json(standing | ({"plan": _plan_json(plan)} if plan else {}))
         self.console.note("dry run: nothing was made or sent")
         return EXIT_DONE
-
-    def _standing(self) -> tuple[Mailing | None, Counts | None]:
-        """The mailing that stands, and what became of everyone in it."""
-        ledger = open_ledger(self.settings)
-        if ledger is None:
-            return None, None
-        with closing(ledger):
-            mailing = ledger.find(self.issue, real=False)
-            return mailing, ledger.counts(mailing) if mailing else None
 
     def _dispatch(self, ledger: Ledger, mailing: Mailing, now_left: tuple[str, ...] = ()) -> int:
         with _begun(self.issue):
@@ -246,6 +239,11 @@ class _Sending:
                 self.console.product(status_table(status))
         except PprmailError as error:
             self.console.error(str(error))
+
+
+def _sealed(settings: Settings, issue: str, mail: RenderedIssue) -> SealedMail:
+    """The content that ``mail`` would be sealed as now."""
+    return seal_mail(settings, issue, mail.subject, mail.html, mail.text)
 
 
 def _plan_json(plan: Plan) -> dict[str, Any]:
@@ -290,7 +288,7 @@ def _send_test(console: Console, settings: Settings, issue: str, addresses: tupl
     proof = proofread(settings, issue)
     mail = proof.clean_mail(f"no test mail of {issue} was sent: mend the errors first")
     console.problems(proof.problems, to_stderr=True)
-    sealed = seal_mail(settings, issue, mail.subject, mail.html, mail.text)
+    sealed = _sealed(settings, issue, mail)
     ledger, keyring = make_ledger(settings)
     with closing(ledger):
         now = datetime.now(UTC).replace(microsecond=0)

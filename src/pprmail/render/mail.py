@@ -36,7 +36,7 @@ def render_issue(settings: Settings, issue: Issue, templates: Environment | None
     common = _common_values(settings, issue)
     mjml = render_template(templates, HTML_TEMPLATE, common | mjml_values(settings, issue))
     text = render_template(templates, TEXT_TEMPLATE, common | text_values(settings, issue))
-    return RenderedIssue(subject_of(issue, settings.newsletter.title), mail_html(mjml), text.strip("\n") + "\n", mjml)
+    return RenderedIssue(common["subject"], mail_html(mjml), text.strip("\n") + "\n", mjml)
 
 
 def _common_values(settings: Settings, issue: Issue) -> dict[str, Any]:
