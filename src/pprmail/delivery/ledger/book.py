@@ -16,6 +16,7 @@ from pprmail.audience.consent import FILE, load_suppressed, record_suppressions,
 from pprmail.audience.keys import missing_key
 from pprmail.audience.tokens import Signer
 from pprmail.delivery.answer import Outcome
+from pprmail.delivery.ledger.freeze import freeze
 from pprmail.delivery.ledger.queries import as_mailing, read_counts, read_leavers, read_outcomes, read_recipients
 from pprmail.delivery.ledger.values import ISSUE_KIND, OUTBOX, Batch, TestMail
 from pprmail.delivery.seal import SealedMail
@@ -155,7 +156,7 @@ class Ledger:
             mailing = connection.execute(mailings.insert().values(values)).inserted_primary_key
             if mailing is None:  # pragma: no cover - an insert of one row has a key
                 raise TypeError(values)
-            _freeze(connection, int(mailing[0]), plan)
+            freeze(connection, int(mailing[0]), plan)
             self._suppress_left(connection, plan.audience.unsubscribed, now)
             row = connection.execute(select(mailings).where(mailings.c.id == mailing[0])).one()
         return as_mailing(row)
@@ -287,27 +288,3 @@ def check_owner(engine: Engine, keyring: Keyring, newsletter_id: str) -> None:
             "write the old id again, or name another file under [delivery] database"
         )
         raise PprmailError(message)
-
-
-def _freeze(connection: Connection, mailing: int, plan: Plan) -> None:
-    """Write recipients, exclusions and batches, by bulk inserts of tuples."""
-    people = plan.recipients
-    if people:
-        connection.exec_driver_sql(
-            "INSERT OR IGNORE INTO addresses (address) VALUES (?)", [(one.address,) for one in people]
-        )
-        connection.exec_driver_sql(
-            "INSERT INTO recipients (mailing, number, address, name) SELECT ?, ?, id, ? FROM addresses WHERE address = ?",
-            [(mailing, number, one.name, one.address) for number, one in enumerate(people, 1)],
-        )
-        rows = [
-            (mailing, number, first, last, "waiting") for number, (first, last) in enumerate(plan.batch_ranges(), 1)
-        ]
-        connection.exec_driver_sql(
-            "INSERT INTO batches (mailing, number, first, last, state) VALUES (?, ?, ?, ?, ?)", rows
-        )
-    if plan.audience.exclusions:
-        connection.exec_driver_sql(
-            "INSERT INTO exclusions VALUES (?, ?, ?)",
-            [(mailing, one.line, one.reason) for one in plan.audience.exclusions],
-        )
