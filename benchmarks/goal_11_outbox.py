@@ -24,6 +24,7 @@ from newsletters import SAMPLE, copy_sample
 from pairing import Row, median_ratio, run_alone, time_in_turn
 
 from pprmail.delivery.answer import Outcome
+from pprmail.delivery.journal import Journal, Streak
 from pprmail.delivery.ledger import Batch, Recipient
 from pprmail.delivery.messages import LetterWriter
 from pprmail.delivery.providers.outbox import OutboxProvider
@@ -95,10 +96,11 @@ def _batches() -> list[Batch]:
 
 
 def _outbox_seconds(parent: Path, writer: LetterWriter, batches: list[Batch]) -> float:
+    journal = Journal(lambda _number, _rejections: None, Streak())
     with TemporaryDirectory(dir=parent) as folder:
         outbox = OutboxProvider(Path(folder), "outbox", writer)
         start = perf_counter()
-        answers = [outbox.hand_over(batch) for batch in batches]
+        answers = [outbox.hand_over(batch, journal) for batch in batches]
         seconds = perf_counter() - start
         written = sum(1 for _ in Path(folder).glob("*.eml"))
     if written != LETTERS or any(answer.outcome is not Outcome.ACCEPTED for answer in answers):
@@ -110,6 +112,7 @@ def _outbox_seconds(parent: Path, writer: LetterWriter, batches: list[Batch]) ->
 def _plain_seconds(parent: Path, writer: LetterWriter, batches: list[Batch]) -> float:
     """The letters of a batch are made before the clock runs, so that memory holds one batch of them."""
     seconds = 0.0
+    journal = Journal(lambda _number, _rejections: None, Streak())
     with TemporaryDirectory(dir=parent) as folder:
         for batch in batches:
             letters = [writer.write(recipient.subscriber) for recipient in batch.recipients]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pprmail.delivery.answer import Outcome
+from pprmail.delivery.journal import Journal, Streak
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +52,7 @@ def dispatch(ledger: Ledger, mailing: Mailing, provider: Provider, run: Run) -> 
         if batch is None:
             ledger.end(mailing, run.clock())
             return None
-        answer = provider.hand_over(batch)
+        answer = provider.hand_over(batch, Journal(lambda _number, _rejections: None, Streak()))
         ledger.settle(mailing, batch, answer, run.clock())
         if answer.outcome is Outcome.ACCEPTED:
             run.on_batch(len(batch.recipients))

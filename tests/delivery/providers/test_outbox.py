@@ -15,6 +15,7 @@ import pytest
 
 from conftest import KEY
 from pprmail.delivery.answer import Answer, Outcome
+from pprmail.delivery.journal import Journal, Streak
 from pprmail.delivery.ledger import Batch, Recipient
 from pprmail.delivery.messages import LetterWriter
 from pprmail.delivery.providers.outbox import OutboxProvider
@@ -68,6 +69,10 @@ def case(request: pytest.FixtureRequest, newsletter: Newsletter) -> Case:
     return made
 
 
+def journal() -> Journal:
+    return Journal(lambda _number, _rejections: None, Streak())
+
+
 def batch(*subscribers: Subscriber, leavers: tuple[Subscriber, ...] = ()) -> Batch:
     return Batch(1, "a1", tuple(Recipient(number, one) for number, one in enumerate(subscribers, 1)), leavers)
 
@@ -76,14 +81,14 @@ def batch(*subscribers: Subscriber, leavers: tuple[Subscriber, ...] = ()) -> Bat
 
 
 def test_everyone_in_a_batch_that_is_accepted_has_one_letter(case: Case) -> None:
-    answer = case.provider.hand_over(batch(ADA, BEA))
+    answer = case.provider.hand_over(batch(ADA, BEA), journal())
 
     assert answer.outcome is Outcome.ACCEPTED
     assert case.taken() == ["Ada <ada@example.org>", "Bea <bea@example.org>"]
 
 
 def test_a_batch_for_nobody_is_accepted(case: Case) -> None:
-    assert case.provider.hand_over(batch()).outcome is Outcome.ACCEPTED
+    assert case.provider.hand_over(batch(), journal()).outcome is Outcome.ACCEPTED
     assert case.taken() == []
 
 
@@ -97,7 +102,7 @@ def test_an_idempotent_provider_takes_a_repeated_batch_once(case: Case) -> None:
     if not case.provider.is_idempotent:
         pytest.skip("a repeat would do harm")
 
-    answers = [case.provider.hand_over(batch(ADA, BEA)).outcome for _ in range(2)]
+    answers = [case.provider.hand_over(batch(ADA, BEA), journal()).outcome for _ in range(2)]
 
     assert answers == [Outcome.ACCEPTED] * 2
     assert case.taken() == ["Ada <ada@example.org>", "Bea <bea@example.org>"]
@@ -106,16 +111,16 @@ def test_an_idempotent_provider_takes_a_repeated_batch_once(case: Case) -> None:
 def test_an_idempotent_provider_takes_back_what_it_had_for_those_who_left(case: Case) -> None:
     if not case.provider.is_idempotent:
         pytest.skip("a batch is begun once")
-    case.provider.hand_over(batch(ADA, BEA))
+    case.provider.hand_over(batch(ADA, BEA), journal())
 
-    answer = case.provider.hand_over(batch(ADA, leavers=(BEA, CEM)))
+    answer = case.provider.hand_over(batch(ADA, leavers=(BEA, CEM)), journal())
 
     assert answer.outcome is Outcome.ACCEPTED
     assert case.taken() == ["Ada <ada@example.org>"]
 
 
 def test_what_is_withdrawn_is_gone_and_the_rest_stays(case: Case) -> None:
-    case.provider.hand_over(batch(ADA, BEA))
+    case.provider.hand_over(batch(ADA, BEA), journal())
 
     try:
         counts = [case.provider.withdraw((ADA, CEM)), case.provider.withdraw((ADA, CEM))]
@@ -154,8 +159,8 @@ def test_a_spelling_that_changed_takes_the_place_of_the_old(newsletter: Newslett
     provider = outbox(newsletter)
     provider.prepare()
 
-    provider.hand_over(batch(Subscriber("Ada@example.org")))
-    provider.hand_over(batch(Subscriber("ada@example.org")))
+    provider.hand_over(batch(Subscriber("Ada@example.org")), journal())
+    provider.hand_over(batch(Subscriber("ada@example.org")), journal())
 
     assert addressees(provider.folder) == ["ada@example.org"]
 
@@ -163,7 +168,7 @@ def test_a_spelling_that_changed_takes_the_place_of_the_old(newsletter: Newslett
 def test_withdrawing_the_last_letter_removes_the_folder(newsletter: Newsletter) -> None:
     provider = outbox(newsletter)
     provider.prepare()
-    provider.hand_over(batch(ADA))
+    provider.hand_over(batch(ADA), journal())
 
     provider.withdraw((ADA,))
 
@@ -173,7 +178,7 @@ def test_withdrawing_the_last_letter_removes_the_folder(newsletter: Newsletter) 
 def test_withdrawing_leaves_what_is_not_ours(newsletter: Newsletter) -> None:
     provider = outbox(newsletter)
     provider.prepare()
-    provider.hand_over(batch(ADA))
+    provider.hand_over(batch(ADA), journal())
     newsletter.write("outbox/2020-08/notes.txt", "mine")
 
     provider.withdraw((ADA,))
@@ -191,7 +196,7 @@ def test_a_letter_that_a_kill_left_half_written_goes_too(newsletter: Newsletter,
     if how == "withdrawn":
         provider.withdraw((ADA,))
     else:
-        provider.hand_over(batch(BEA, leavers=(ADA,)))
+        provider.hand_over(batch(BEA, leavers=(ADA,)), journal())
 
     assert not half.exists()
 
@@ -202,7 +207,7 @@ def test_letters_that_lie_there_before_a_seal_are_refused(newsletter: Newsletter
     provider.prepare()
     provider.refuse_letters()
 
-    provider.hand_over(batch(ADA, BEA))
+    provider.hand_over(batch(ADA, BEA), journal())
     with pytest.raises(PprmailError) as told:
         provider.refuse_letters()
 
@@ -237,7 +242,7 @@ def test_a_letter_that_cannot_be_written_stops_the_send_with_the_batch_not_hande
     provider.prepare()
     (provider.folder / f"{letter_writer(newsletter).letter_id(BEA)}.eml").mkdir()
 
-    answer = provider.hand_over(batch(ADA, BEA, CEM))
+    answer = provider.hand_over(batch(ADA, BEA, CEM), journal())
 
     assert answer == Answer(
         Outcome.NOT_HANDED_OVER,

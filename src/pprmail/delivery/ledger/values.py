@@ -25,12 +25,14 @@ class Batch(NamedTuple):
     """A claimed batch: the recipients to hand over in one request, and the attempt it is claimed under.
 
     ``leavers`` asked to leave since the seal. An attempt before this one, cut short, may have handed theirs over.
+    ``claimed`` is when, UTC; None for a batch outside the ledger, as of a test mail.
     """
 
     number: int
     attempt: str
     recipients: tuple[Recipient, ...]
     leavers: tuple[Subscriber, ...] = ()
+    claimed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,32 +2,63 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from pprmail.delivery.answer import Answer
+    from pprmail.delivery.journal import Journal
     from pprmail.delivery.ledger import Batch
-    from pprmail.model import Subscriber
+
+
+class Examination(NamedTuple):
+    """What a provider said when it was asked whether a send can succeed: sentences for the author.
+
+    ``warnings`` stop nothing. ``unanswered`` are questions that got no answer, neither yes nor no.
+    """
+
+    warnings: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
+
+
+class Evidence(NamedTuple):
+    """What the provider's own records show of an attempt in doubt.
+
+    ``found``: it was accepted, under ``provider_id``. Not found is never proof of the contrary: records lag, and mail
+    waits in queues. ``detail`` says what was looked at.
+    """
+
+    found: bool
+    detail: str
+    provider_id: str | None = None
 
 
 class Provider(Protocol):
-    """Someone who takes mail from us."""
+    """Someone who takes mail from us. Several threads may hand over at once, ``workers`` at most."""
 
     name: str
     is_idempotent: bool
     """Handing a batch over twice does no harm: the second replaces the first."""
+    largest_batch: int
+    """The most recipients in one hand-over."""
+    workers: int
 
     def prepare(self) -> None:
-        """Refuse now what would fail later. Raises ``PprmailError``; nothing has been sealed yet."""
+        """Refuse now what would fail later, without asking anybody. Raises ``PprmailError``; nothing has been sealed yet."""
 
-    def hand_over(self, batch: Batch) -> Answer:
+    def examine(self) -> Examination:
+        """Ask the other side what would make the send fail. Raises ``PprmailError`` for a plain no."""
+
+    def hand_over(self, batch: Batch, journal: Journal) -> Answer:
         """Hand one batch over, once, without retries. Never raises for what the wire or the other side does.
 
         An idempotent provider may have begun the batch before, and takes back what it then took for its leavers.
         """
 
-    def withdraw(self, recipients: tuple[Subscriber, ...]) -> int:
-        """Take back what was handed over to ``recipients``; how many letters were taken back.
+    def look_for(self, batch: Batch) -> Evidence:
+        """Whether the provider's records show that it accepted ``batch`` under the batch's attempt.
 
-        Raises ``PprmailError`` where that cannot be done.
+        Raises ``PprmailError`` where it keeps no records, or cannot be asked now.
         """
+
+    def close(self) -> None:
+        """Let go of connections. A provider that is handed a batch after that opens new ones."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from pprmail.delivery.answer import Answer, Outcome
+from pprmail.delivery.answer import Answer, Next, Outcome
+from pprmail.delivery.providers.base import Examination
 from pprmail.errors import PprmailError
 from pprmail.files import remove_file, replace_file
 
@@ -13,8 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from pprmail.delivery.journal import Journal
     from pprmail.delivery.ledger import Batch
     from pprmail.delivery.messages import LetterWriter
+    from pprmail.delivery.providers.base import Evidence
     from pprmail.model import Subscriber
 
 
@@ -23,6 +27,8 @@ class OutboxProvider:
 
     name = "outbox"
     is_idempotent = True
+    largest_batch = sys.maxsize
+    workers = 1
 
     def __init__(self, folder: Path, shown: str, writer: LetterWriter) -> None:
         """``folder`` is the issue's own; ``shown`` is how sentences call it."""
@@ -57,7 +63,11 @@ class OutboxProvider:
         """How many of the letters to ``recipients`` lie here."""
         return sum((self.folder / self._name(one)).exists() for one in recipients)
 
-    def hand_over(self, batch: Batch) -> Answer:
+    def examine(self) -> Examination:
+        """Nobody is to be asked."""
+        return Examination()
+
+    def hand_over(self, batch: Batch, journal: Journal) -> Answer:
         """Write the batch's letters. A disk that is full stops the send, with the batch not handed over."""
         try:
             for subscriber in batch.leavers:
@@ -66,8 +76,17 @@ class OutboxProvider:
                 self.put(subscriber)
         except OSError as error:
             detail = f"{self.shown}: cannot be written ({error.strerror}); make room on the disk and check the folder's permissions, then run this again"
-            return Answer(Outcome.NOT_HANDED_OVER, detail=detail, stop=True)
+            return Answer(Outcome.NOT_HANDED_OVER, detail=detail, next=Next.STOP)
+        journal.accepted()
         return Answer(Outcome.ACCEPTED)
+
+    def look_for(self, batch: Batch) -> Evidence:
+        """Refused: nothing is ever in doubt here."""
+        message = f"the outbox is never in doubt (batch {batch.number}): run the send again, and it writes the same letters again"
+        raise PprmailError(message)
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
 
     def put(self, subscriber: Subscriber) -> Path:
         """Write one letter; where it lies."""

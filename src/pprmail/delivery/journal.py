@@ -1,0 +1,74 @@
+"""What a provider writes down while a batch is on its way: rejected recipients, and how far it has come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pprmail.delivery.answer import Rejection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MOST_IDENTICAL = 3
+
+
+class Streak:
+    """Rejections in a row with the same words, and nobody accepted between them.
+
+    Three of them speak of the sender, whatever their words: a quota, a policy. No recipient is to blame then.
+    """
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self.rejections: tuple[Rejection, ...] = ()
+
+    def add(self, rejection: Rejection) -> None:
+        """One more rejection that nothing but its words lays at the recipient's door."""
+        same = self.rejections and self.rejections[-1].reason == rejection.reason
+        self.rejections = (*self.rejections, rejection) if same else (rejection,)
+
+    def end(self) -> None:
+        """Somebody was accepted."""
+        self.rejections = ()
+
+    @property
+    def is_about_sender(self) -> bool:
+        """There are too many to be the recipients' fault."""
+        return len(self.rejections) >= MOST_IDENTICAL
+
+
+class Journal:
+    """The journal of one hand-over. ``commit`` makes durable how far it has come, with the rejections so far."""
+
+    def __init__(self, commit: Callable[[int, tuple[Rejection, ...]], None], streak: Streak) -> None:
+        """``streak`` outlives the batch: three batches of one recipient can be a streak as well."""
+        self._commit = commit
+        self._streak = streak
+        self.rejections: tuple[Rejection, ...] = ()
+        """Those that no commit holds yet."""
+
+    def about_to_hand_over(self, number: int) -> None:
+        """Recorded, durably, before recipient ``number`` can have been taken: those before it are settled.
+
+        For providers that take recipients one by one. Raises ``PprmailError`` when it cannot be recorded; the
+        recipient must not be handed over then.
+        """
+        self._commit(number, self.rejections)
+        self.rejections = ()
+
+    def accepted(self) -> None:
+        """Somebody was taken."""
+        self._streak.end()
+
+    def rejected(self, number: int, reason: str, *, named: bool = False) -> bool:
+        """The provider refused recipient ``number``; ``reason`` are its words, without addresses. True: go on.
+
+        ``named`` says that the provider itself named the recipient among others, so that three alike prove nothing.
+        False: too many in a row were refused in the same words, so it is the sender who is refused. All of those go
+        back to waiting; the hand-over ends with ``Next.STOP``.
+        """
+        rejection = Rejection(number, reason)
+        self.rejections = (*self.rejections, rejection)
+        if not named:
+            self._streak.add(rejection)
+        return not self._streak.is_about_sender
