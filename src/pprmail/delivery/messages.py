@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from pprmail.delivery.seal import SealedMail
     from pprmail.model import Subscriber
 
+ONE_CLICK, ONE_CLICK_VALUE = "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
 _LINE = 78
 _ENCODED_LINE = 73  # leaves room for "=" at the end of a stretch and for an encoded "F" at its start
 _FROM_LINE = re.compile(rb"^From ", re.MULTILINE)
 _PLAIN_VALUE = re.compile(r"[!-<>-~]{1,74}")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_TEST_MARK = "[Test] "
 
 
 class Letter(NamedTuple):
@@ -53,8 +53,7 @@ class LetterWriter:
         self.sealed = sealed
         self.signer = Signer(key, sealed.newsletter_id)
         self.test = test
-        # Mail readers hide a message whose Message-ID they have seen: a test must not hide the issue
-        self._letter = f"test {sealed.sha256}" if test else sealed.issue
+        self._letter = sealed.letter(test=test)
         self._domain = sealed.sender_address.rpartition("@")[2]
         self._pieces = tuple(self._message(sealed_at))
 
@@ -78,14 +77,10 @@ class LetterWriter:
         return self.signer.letter_id(self._letter, recipient.address)
 
     def _list_unsubscribe(self, token: str) -> bytes:
-        """RFC 2369 and RFC 8058: the service's address first, a mailto that names the reader second."""
-        sealed = self.sealed
-        targets = [f"<{sealed.unsubscribe_mail(token)}>"] if sealed.unsubscribe_mailto else []
-        if sealed.unsubscribe_owner == "service":
-            targets.insert(0, f"<{sealed.unsubscribe_url(token)}>")
-        header = "List-Unsubscribe:\r\n " + ",\r\n ".join(targets) + "\r\n"
-        if sealed.unsubscribe_owner == "service":
-            header += "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+        """RFC 2369 and RFC 8058, each address on a line."""
+        header = "List-Unsubscribe:\r\n " + ",\r\n ".join(self.sealed.list_unsubscribe(token)) + "\r\n"
+        if self.sealed.takes_one_click:
+            header += f"{ONE_CLICK}: {ONE_CLICK_VALUE}\r\n"
         return header.encode()
 
     def _message(self, sealed_at: datetime) -> list[bytes | _Personal]:
@@ -95,10 +90,10 @@ class LetterWriter:
             address_header("From", sealed.sender_name, sealed.sender_address),
             _Personal("To"),
             *([address_header("Reply-To", "", sealed.reply_to)] if sealed.reply_to else []),
-            text_header("Subject", (_TEST_MARK if self.test else "") + sealed.subject),
+            text_header("Subject", sealed.subject_line(test=self.test)),
             f"Date: {format_datetime(sealed_at)}\r\n".encode(),
             _Personal("Message-ID"),
-            address_header("List-Id", sealed.newsletter_title, f"{sealed.newsletter_id}.{sealed.list_domain}"),
+            list_id_header(sealed),
             f"List-Archive: <{sealed.archive_url}>\r\n".encode(),
             _Personal("List-Unsubscribe"),
             f"Content-Language: {sealed.language}\r\nMIME-Version: 1.0\r\n".encode(),
@@ -174,6 +169,11 @@ def address_header(name: str, phrase: str, address: str) -> bytes:
     last_line = f"{name}: {written}".rpartition("\r\n")[2]
     space = " " if len(last_line) + len(address) + len(" <>") <= _LINE else "\r\n "
     return f"{name}: {written}{space}<{address}>\r\n".encode("ascii")
+
+
+def list_id_header(sealed: SealedMail) -> bytes:
+    """The List-Id of the newsletter (RFC 2919)."""
+    return address_header("List-Id", sealed.newsletter_title, f"{sealed.newsletter_id}.{sealed.list_domain}")
 
 
 def _quoted(phrase: str) -> str:

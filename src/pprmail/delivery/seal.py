@@ -11,6 +11,8 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from pprmail.settings import Settings
 
+TEST_MARK = "[Test] "
+
 
 @dataclass(frozen=True, slots=True)
 class SealedMail:
@@ -55,6 +57,28 @@ class SealedMail:
     def unsubscribe_mail(self, token: str) -> str:
         """A ``mailto:`` whose subject names the reader (RFC 6068: what the address holds is percent-encoded)."""
         return f"mailto:{quote(self.unsubscribe_mailto, safe='@')}?subject={token}"
+
+    def list_unsubscribe(self, token: str) -> tuple[str, ...]:
+        """The addresses in List-Unsubscribe (RFC 2369): the service's first, then a mailto that names the reader."""
+        targets = (f"<{self.unsubscribe_mail(token)}>",) if self.unsubscribe_mailto else ()
+        return (f"<{self.unsubscribe_url(token)}>", *targets) if self.takes_one_click else targets
+
+    @property
+    def takes_one_click(self) -> bool:
+        """The first address in List-Unsubscribe answers a POST (RFC 8058)."""
+        return self.unsubscribe_owner == "service"
+
+    def subject_line(self, *, test: bool) -> str:
+        """The subject, marked in a test mail."""
+        return (TEST_MARK if test else "") + self.subject
+
+    def letter(self, *, test: bool) -> str:
+        """What a letter's id is made of beside its reader: the issue.
+
+        Mail programs hide a message whose Message-ID they have seen, and a test must not hide the issue: a test's is
+        made of its content.
+        """
+        return f"test {self.sha256}" if test else self.issue
 
 
 def seal_mail(settings: Settings, issue: str, subject: str, html: str, text: str) -> SealedMail:
