@@ -1,0 +1,152 @@
+"""The bodies of POST /v3/mail/send: one request a batch, one personalization a recipient.
+
+What all recipients share is made once; of each recipient there are the address, the id of the letter, the values of the marks
+that the bodies hold, and the finished List-Unsubscribe (SendGrid does not substitute in headers).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from pprmail.delivery.messages import ONE_CLICK, ONE_CLICK_VALUE, list_id_header
+from pprmail.marks import MARK, NAME_HTML, NAME_TEXT, UNSUBSCRIBE_HTML, UNSUBSCRIBE_TEXT, personal_values
+
+if TYPE_CHECKING:
+    from pprmail.audience.tokens import Signer
+    from pprmail.delivery.ledger import Batch, Recipient
+    from pprmail.delivery.seal import SealedMail
+
+    Request = dict[str, Any]
+
+LONGEST_HEADER = 997
+"""Characters of a line in a mail, less one (RFC 5322 2.1.1)."""
+ATTEMPT = "pprmail_attempt"
+_LONGEST_NAME = 200  # five times this, as HTML, is far below the 10,000 bytes that a recipient's values may have
+_PLACE = "\0"  # stands where the token will be; no setting holds it
+_UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_UNFIT_IN_TO = re.compile(r"[;,]+")  # "may not contain": docs, Mail Send, Limitations (2026)
+_DOUBLED = re.compile(r"%(?=%)")
+
+
+class RequestWriter:
+    """Writes the requests of one mailing: the same for the same batch, each time."""
+
+    def __init__(self, sealed: SealedMail, signer: Signer, *, test: bool = False) -> None:
+        """``test`` marks the subject and the tokens."""
+        from markupsafe import escape
+
+        self._escape = escape
+        self._signer = signer
+        self._test = test
+        self._letter = sealed.letter(test=test)
+        self._issue = sealed.issue
+        values = personal_values("", sealed.unsubscribe_url(_PLACE))
+        held = frozenset(MARK.findall(sealed.html)) | frozenset(MARK.findall(sealed.text))
+        by_provider = sealed.unsubscribe_owner == "provider"
+        leaving = () if by_provider else (UNSUBSCRIBE_HTML, UNSUBSCRIBE_TEXT)
+        self._links = tuple((mark, values[mark]) for mark in leaving if mark in held)
+        self._names = tuple(mark for mark in (NAME_HTML, NAME_TEXT) if mark in held)
+        self._list_unsubscribe = "" if by_provider else ", ".join(sealed.list_unsubscribe(_PLACE))
+        self._headers = {ONE_CLICK: ONE_CLICK_VALUE} if sealed.takes_one_click else {}
+        self._shared = _shared(sealed, test=test)
+
+    @property
+    def list_unsubscribe_length(self) -> int:
+        """Characters of the longest List-Unsubscribe line; all have one length, since all tokens have."""
+        return len(f"List-Unsubscribe: {self._list_unsubscribe.replace(_PLACE, self._signer.token(''))}")
+
+    def write(self, batch: Batch) -> Request:
+        """The request that hands over ``batch``, which is not empty."""
+        arguments = {"pprmail_issue": self._issue, "pprmail_batch": str(batch.number), ATTEMPT: batch.attempt}
+        return {
+            "personalizations": [self._personalization(one) for one in batch.recipients],
+            **self._shared,
+            "custom_args": arguments,
+        }
+
+    def _personalization(self, recipient: Recipient) -> Request:
+        address, full_name = recipient.subscriber.address, recipient.subscriber.name
+        hashed = self._signer.address_hash(address)
+        token = self._signer.token_of(hashed, test=self._test)
+        name = presentable(full_name)
+        shown = addressee(name)
+        made: Request = {
+            "to": [{"email": address, "name": shown} if shown else {"email": address}],
+            "custom_args": {"pprmail_recipient": self._signer.letter_id_of(self._letter, hashed)},
+        }
+        substitutions = {mark: value.replace(_PLACE, token) for mark, value in self._links}
+        for mark in self._names:
+            substitutions[mark] = name if mark == NAME_TEXT else str(self._escape(name))
+        if substitutions:
+            made["substitutions"] = substitutions
+        if self._list_unsubscribe:
+            made["headers"] = {"List-Unsubscribe": self._list_unsubscribe.replace(_PLACE, token), **self._headers}
+        return made
+
+
+def presentable(name: str) -> str:
+    """``name`` as it can be substituted: on one line, of a name's length, without what would be substituted again.
+
+    All our marks have two percent signs in a row, and the order in which SendGrid replaces them is not documented.
+    """
+    if name.isprintable() and "%%" not in name and len(name) <= _LONGEST_NAME:
+        return name
+    return _DOUBLED.sub("% ", _UNFIT.sub(" ", name)).strip()[:_LONGEST_NAME]
+
+
+def addressee(name: str) -> str:
+    """``name`` as it may stand beside an address."""
+    return " ".join(_UNFIT_IN_TO.sub(" ", name).split()) if ";" in name or "," in name else name
+
+
+def _shared(sealed: SealedMail, *, test: bool) -> Request:
+    """What the requests of a mailing share."""
+    bodies, tracking = _bodies_and_tracking(sealed)
+    return {
+        "from": {"email": sealed.sender_address, "name": sealed.sender_name},
+        **({"reply_to": {"email": sealed.reply_to}} if sealed.reply_to else {}),
+        "subject": sealed.subject_line(test=test),
+        "content": bodies,
+        "headers": {
+            "List-Id": _unfolded(list_id_header(sealed)),
+            "List-Archive": f"<{sealed.archive_url}>",
+            "Content-Language": sealed.language,
+        },
+        "categories": [sealed.newsletter_id],
+        "tracking_settings": tracking,
+    }
+
+
+def _bodies_and_tracking(sealed: SealedMail) -> tuple[list[Request], Request]:
+    """Both bodies, text first, and what SendGrid may add to them: nothing, unless readers leave by its own link.
+
+    An account's own settings hold where a request is silent, so each kind of tracking is turned off by name.
+    """
+    text, html = sealed.text, sealed.html
+    subscriptions: Request = {"enable": False}
+    if sealed.unsubscribe_owner == "provider":
+        tag = _free_tag(text + html + sealed.subject)
+        text, html = text.replace(UNSUBSCRIBE_TEXT, tag), html.replace(UNSUBSCRIBE_HTML, tag)
+        subscriptions = {"enable": True, "substitution_tag": tag}
+    tracking = {
+        "click_tracking": {"enable": False, "enable_text": False},
+        "open_tracking": {"enable": False},
+        "subscription_tracking": subscriptions,
+        "ganalytics": {"enable": False},
+    }
+    return [{"type": "text/plain", "value": text}, {"type": "text/html", "value": html}], tracking
+
+
+def _free_tag(mail: str) -> str:
+    """A tag of our marks' shape that ``mail`` does not hold; none of our marks is part of it, nor it of them."""
+    tag, count = "%%pprmail_leave%%", 1
+    while tag in mail:
+        count += 1
+        tag = f"%%pprmail_leave{count}%%"
+    return tag
+
+
+def _unfolded(header: bytes) -> str:
+    """The value of a finished header, on one line (RFC 5322 2.2.3)."""
+    return header.decode("ascii").partition(":")[2].replace("\r\n", "").strip()

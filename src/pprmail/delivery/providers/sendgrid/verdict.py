@@ -1,0 +1,199 @@
+"""What an answer, or a failure on the wire, proves of a batch.
+
+Sources: Twilio's reference of mail send errors and responses; RFC 9110 15 for statuses that it does not list. urllib wraps in
+``URLError`` what fails before the last byte of the request was handed over, and nothing later: without its last byte no
+server has the request. Whatever fails after that leaves the batch in doubt.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+import traceback
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from http.client import InvalidURL
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.error import URLError
+
+from pprmail.delivery.answer import Answer, Next, Outcome, without_addresses
+
+if TYPE_CHECKING:
+    from email.message import Message
+
+    from pprmail.delivery.providers.sendgrid.heard import Heard
+
+_SANDBOX, _ACCEPTED = 200, 202
+_SEE_OTHER = 303
+_MOVED = (301, 302, 307, 308)
+_BAD_REQUEST, _NO_KEY, _FORBIDDEN, _TIMED_OUT, _TOO_LARGE, _TOO_MANY = 400, 401, 403, 408, 413, 429
+_REFUSALS = range(400, 500)
+# Of a personalization, what differs in kind from reader to reader; the rest of it is ours
+_RECIPIENTS_OWN = ("", "to", "substitutions")
+_NUMBERED = re.compile(r"personalizations[.\[](\d{1,6})\]?(?:\.(\w+))?.*")
+_CUT_OFF = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError, ssl.SSLEOFError)
+_AGAIN = "then run this again"
+
+
+class Verdict(NamedTuple):
+    """What becomes of the batch, and which of its recipients, counted from 0, were refused with what words.
+
+    ``named``: SendGrid itself named them. Else it refused a batch of one and did not say why.
+    """
+
+    answer: Answer
+    rejected: tuple[tuple[int, str], ...] = ()
+    named: bool = False
+
+
+def verdict_of(heard: Heard, recipients: int, now: float) -> Verdict:
+    """What an answer to a request for so many ``recipients`` proves; ``now`` in Unix seconds."""
+    if heard.status == _ACCEPTED:
+        detail = "" if heard.message_id else "accepted without an X-Message-Id"
+        return Verdict(Answer(Outcome.ACCEPTED, heard.message_id, detail))
+    if heard.status == _BAD_REQUEST:
+        return _bad_request(heard, recipients)
+    if heard.status in {_TOO_MANY, _TIMED_OUT}:
+        seconds = _seconds_to_wait(heard.headers, now)
+        return Verdict(_refused(Next.WAIT, f"SendGrid answered {heard.quoted}", seconds))
+    if heard.status == _TOO_LARGE and recipients > 1:
+        return Verdict(_refused(Next.HALVE, f"SendGrid answered {heard.quoted}"))
+    sentence = _sentence(heard)
+    if sentence:
+        return Verdict(_refused(Next.STOP, sentence))
+    return Verdict(Answer(Outcome.UNKNOWN, detail=f"SendGrid answered {heard.quoted}"))
+
+
+def _refused(what: Next, detail: str, wait_seconds: float | None = None) -> Answer:
+    return Answer(Outcome.NOT_HANDED_OVER, detail=detail, next=what, wait_seconds=wait_seconds)
+
+
+def _bad_request(heard: Heard, recipients: int) -> Verdict:
+    """A 400 refuses the whole request. Its field may name recipients, or a part of the mail that all of them share."""
+    named: dict[int, str] = {}
+    for complaint in heard.complaints:
+        found = _NUMBERED.fullmatch(complaint.field)
+        if found and int(found[1]) < recipients and (found[2] or "") in _RECIPIENTS_OWN:
+            named.setdefault(int(found[1]), complaint.words or "refused without a reason")
+        elif found or (complaint.field and complaint.field != "personalizations"):
+            return Verdict(_refused(Next.STOP, _fault_in_mail(complaint.words, complaint.field)))
+    if named:
+        return Verdict(
+            _refused(Next.AGAIN, f"SendGrid answered {heard.quoted}"), tuple(sorted(named.items())), named=True
+        )
+    if recipients > 1:
+        return Verdict(_refused(Next.HALVE, f"SendGrid answered {heard.quoted}"))
+    words = next((one.words for one in heard.complaints if one.words), "refused without a reason")
+    return Verdict(_refused(Next.AGAIN, f"SendGrid answered {heard.quoted}"), ((0, words),))
+
+
+def _fault_in_mail(words: str, field: str) -> str:
+    return (
+        f"SendGrid refuses the mail itself: {words!r} (field {without_addresses(field)[:80]!r}). What is sealed does not change: "
+        "undo the seal with 'pprmail cancel', mend it in the files or under [sender], and send it again"
+    )
+
+
+def refused_alone(reason: str) -> str:
+    """The sentence when recipient after recipient is refused with the same words."""
+    return (
+        f"SendGrid refuses recipient after recipient with the words {reason!r}: that is about the mail or the account, not about "
+        f"them; mend what it says at SendGrid, {_AGAIN}"
+    )
+
+
+def _sentence(heard: Heard) -> str:
+    """What the author is to do about an answer that the next batch would get as well; '' for one that proves nothing."""
+    status, quoted = heard.status, heard.quoted
+    if status in {_NO_KEY, _FORBIDDEN}:
+        return _about_the_sender(status, quoted)
+    if status == _SANDBOX:
+        return f"SendGrid checked the mail and sent nothing (200): the account is in sandbox mode; turn that off at SendGrid, {_AGAIN}"
+    if status in _MOVED:
+        return f"a redirect came instead of SendGrid ({status}), and nothing was sent: check 'host' under [sendgrid] and the proxy, {_AGAIN}"
+    if status == _TOO_LARGE:
+        return f"the mail is too large for SendGrid: {quoted}; undo the seal with 'pprmail cancel', make the issue shorter and send it again"
+    if status in _REFUSALS:
+        return f"SendGrid refuses such a request: {quoted}; check 'host' under [sendgrid] and the proxy, {_AGAIN}"
+    return ""
+
+
+def _about_the_sender(status: int, quoted: str) -> str:
+    """A refusal of the key, the sender or the account (nodejs#1032: a quota is a 401)."""
+    words = quoted.lower()
+    if "credits" in words:
+        return f"SendGrid says {quoted}: the plan's mails are used up; raise the plan or wait until there are credits, {_AGAIN}"
+    if "sender identity" in words or "from address" in words:
+        return f"SendGrid does not know the sender: {quoted}; authenticate the domain of the sender's address at SendGrid, {_AGAIN}"
+    if "blocked" in words or "suspended" in words:
+        return f"SendGrid has closed the account for now: {quoted}; ask its support, {_AGAIN}"
+    if status == _NO_KEY:
+        return f"SendGrid does not take the API key: {quoted}; put a valid one into SENDGRID_API_KEY, {_AGAIN}"
+    return f"SendGrid forbids it: {quoted}; give the API key the permission 'Mail Send' and check the account at SendGrid, {_AGAIN}"
+
+
+def _seconds_to_wait(headers: Message, now: float) -> float | None:
+    """How long the other side asks to wait: until X-RateLimit-Reset, a time in Unix seconds, else Retry-After."""
+    reset = (headers.get("X-RateLimit-Reset") or "").strip()
+    if re.fullmatch(r"\d{1,12}", reset) and int(reset) > now:
+        return int(reset) - now
+    after = (headers.get("Retry-After") or "").strip()
+    if re.fullmatch(r"\d{1,9}", after):
+        return float(after)
+    try:
+        until = parsedate_to_datetime(after)
+    except ValueError:
+        return None
+    aware = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max(0.0, aware.timestamp() - now)
+
+
+# The wire
+
+
+def failure_of(error: Exception, recipients: int) -> Answer:
+    """What it proves that no answer came: ``error`` is an ``OSError`` or ``HTTPException`` out of the client."""
+    what = f"SendGrid could not be reached ({description(error)})"
+    if isinstance(error, InvalidURL):
+        return _refused(Next.STOP, f"'host' under [sendgrid] is no address of a server; mend it, {_AGAIN}")
+    if not isinstance(error, URLError):
+        return Answer(
+            Outcome.UNKNOWN, detail=f"the connection to SendGrid ended without an answer ({description(error)})"
+        )
+    sentence = distrust(error)
+    if sentence:
+        return _refused(Next.STOP, sentence)
+    # An early 413 closes the connection while we are still sending
+    if recipients > 1 and isinstance(error.reason, _CUT_OFF) and not _while_connecting(error.reason):
+        return _refused(Next.HALVE, what)
+    return _refused(Next.WAIT, what)
+
+
+def distrust(error: Exception) -> str:
+    """The sentence for a server that is not proved to be SendGrid; '' for any other failure."""
+    reason = error.reason if isinstance(error, URLError) else error
+    if not isinstance(reason, ssl.SSLError) or isinstance(reason, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
+        return ""
+    return (
+        f"the server does not prove that it is SendGrid ({description(reason)}), and nothing was sent to it: check 'host' under [sendgrid], "
+        f"this machine's certificates (SSL_CERT_FILE) and the proxy, {_AGAIN}"
+    )
+
+
+def description(error: Exception) -> str:
+    """``error`` in a few words that hold nothing of the request."""
+    reason = error.reason if isinstance(error, URLError) else error
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        return f"certificate not trusted: {reason.verify_message}"
+    if isinstance(reason, socket.gaierror):
+        return "its name was not found"
+    if isinstance(reason, TimeoutError):
+        return "time-out"
+    strerror = reason.strerror if isinstance(reason, OSError) else None
+    return without_addresses(strerror or type(reason).__name__)
+
+
+def _while_connecting(reason: BaseException) -> bool:
+    """The connection broke before anything of the request was sent, as in the TLS handshake."""
+    return any(frame.f_code.co_name == "connect" for frame, _ in traceback.walk_tb(reason.__traceback__))
