@@ -1,27 +1,22 @@
-"""A loopback HTTP server that can misbehave on the wire and leaves nothing behind when it is closed."""
+"""An HTTP server on the loopback that can misbehave."""
 
 from __future__ import annotations
 
-import os
-import socket
-import struct
-import sys
-import threading
 from contextlib import suppress
 from dataclasses import replace
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from http.server import BaseHTTPRequestHandler
+from typing import TYPE_CHECKING, NamedTuple
 
 from standins.http_faults import Answer, Wire
+from standins.loopback import Connections, StandIn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from email.message import Message
 
     from standins.http_faults import Fault
+    from standins.loopback import Connections
 
-RESET_ON_CLOSE = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 MOST_BODY_BYTES = 64 * 1024 * 1024
 
 
@@ -34,104 +29,22 @@ class Request(NamedTuple):
     body: bytes
 
 
-class LoopbackServer:
-    """A server on 127.0.0.1, at a port of the system's choosing, from entering the context to leaving it.
-
-    Subclasses say what is answered (``answer``) and which fault a request meets (``fault_for``).
-    """
-
-    _server: _Server
-
-    def __init__(self) -> None:
-        self.requests: list[Request] = []
-        self.defects: list[BaseException] = []
-        self.lock = threading.Condition()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        self._server = _Server(self)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), name="stand-in")
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop listening, end what is open, wait for the threads; a defect of the stand-in itself is raised here."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.end_connections()
-        self._server.server_close()
-        if self.defects:
-            raise self.defects[0]
-
-    def wait_until(self, claim: Callable[[], object], timeout_seconds: float = 10) -> None:
-        """Wait until the claim is true of what has arrived; for clients that run meanwhile."""
-        with self.lock:
-            assert self.lock.wait_for(claim, timeout_seconds), "it did not come true"
-
-    def fault_for(self, method: str, path: str) -> Fault | None:
-        """The fault this request meets."""
-        raise NotImplementedError
-
-    def answer(self, request: Request) -> Answer:
-        """The proper answer to a request, and whatever it brings about."""
-        raise NotImplementedError
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = False
-    block_on_close = True
-    request_queue_size = 128
-
-    def __init__(self, stand_in: LoopbackServer) -> None:
-        self.stand_in = stand_in
-        self.to_reset: set[socket.socket] = set()
-        self._open: set[socket.socket] = set()
-        self._guard = threading.Lock()
-        super().__init__(("127.0.0.1", 0), _Handler)
-
-    def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 (the base class's types)
-        with self._guard:
-            self._open.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:  # noqa: ANN401 (the base class's type)
-        with self._guard:
-            self._open.discard(request)
-        if request in self.to_reset:  # no FIN first: it would arrive as an orderly end
-            request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
-            self.to_reset.discard(request)
-            request.close()
-        else:
-            super().shutdown_request(request)
-
-    def end_connections(self) -> None:
-        """Wake whoever still waits for a client."""
-        with self._guard:
-            for connection in self._open:
-                with suppress(OSError):
-                    connection.shutdown(socket.SHUT_RDWR)
-
-    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 (the base class's)
-        """Clients may hang up; anything else is a defect of the stand-in."""
-        error = sys.exception()
-        if error and not isinstance(error, ConnectionError | TimeoutError):
-            self.stand_in.defects.append(error)
-
-
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    server: _Server
+    server: Connections
+
+    @property
+    def stand_in(self) -> HttpStandIn:
+        assert isinstance(self.server.stand_in, HttpStandIn)
+        return self.server.stand_in
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base class's name)
         """Say nothing."""
 
     def serve(self) -> None:
         """Read a request, meet its fault if it has one, answer."""
-        stand_in = self.server.stand_in
+        stand_in = self.stand_in
         fault = stand_in.fault_for(self.command, self.path)
         if fault and fault.wire in {Wire.RESET_UNREAD, Wire.EARLY}:
             self._record(b"")
@@ -155,9 +68,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _record(self, body: bytes) -> Request:
         request = Request(self.command, self.path, self.headers, body)
-        with self.server.stand_in.lock:
-            self.server.stand_in.requests.append(request)
-            self.server.stand_in.lock.notify_all()
+        with self.stand_in.lock:
+            self.stand_in.requests.append(request)
+            self.stand_in.lock.notify_all()
         return request
 
     def _read_body(self) -> bytes | None:
@@ -203,7 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
             case Wire.WHOLE | Wire.EARLY:
                 self.wfile.write(answer)
             case Wire.RESET_UNREAD | Wire.RESET:
-                self.server.to_reset.add(self.connection)
+                self.server.reset_at_the_end(self.connection)
             case Wire.CLOSED:
                 pass
             case Wire.HEADERS_CUT:
@@ -216,3 +129,25 @@ class _Handler(BaseHTTPRequestHandler):
                 self.connection.settimeout(fault.longest_silence_seconds)
                 with suppress(OSError):
                     self.connection.recv(1)  # returns when the client hangs up, or when the stand-in closes
+
+
+class HttpStandIn(StandIn):
+    """A server at ``url`` that keeps every request; subclasses say what is answered, and which fault a request meets."""
+
+    handler = _Handler
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.requests: list[Request] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    def fault_for(self, method: str, path: str) -> Fault | None:
+        """The fault this request meets."""
+        raise NotImplementedError
+
+    def answer(self, request: Request) -> Answer:
+        """The proper answer to a request, and whatever it brings about."""
+        raise NotImplementedError

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from standins.email_logs import QueryError, parse_query, rows_of
 from standins.http_faults import AT_RANDOM, NO_CREDITS, Answer, errors
-from standins.http_server import LoopbackServer
+from standins.http_server import HttpStandIn
 from standins.mail_send_schema import LARGEST_BODY_BYTES, faults
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Accepted(NamedTuple):
         ]
 
 
-class SendGridStandIn(LoopbackServer):
+class SendGridStandIn(HttpStandIn):
     """SendGrid's v3 API at ``url``, for as long as its context lasts.
 
     ``accepted`` and ``requests`` are in order of arrival. Logs show what was accepted at once, but for ``unlogged``: addresses the logs do
