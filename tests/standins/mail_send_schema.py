@@ -20,6 +20,8 @@ LARGEST_BODY_BYTES = 20 * 1000 * 1000
 """SendGrid's own limit is 30 MB for the mail; encodings eat a third of it."""
 MOST_RECIPIENTS = 1000
 MOST_BYTES_OF_A_READER = 10_000
+LONGEST_HEADER = 998
+"""Characters of a line in a mail (RFC 5322 2.1.1); SendGrid says nothing of folding."""
 LONGEST_SCHEDULE_SECONDS = 72 * 3600
 
 RESERVED_HEADERS = frozenset(
@@ -331,6 +333,8 @@ def _wrong_headers(headers: dict[str, str], at: str) -> Found:
             yield f"{at}.{name}", "A header's name is of ASCII letters, without spaces or colons."
         if re.search(r"[\r\n\0]", value):
             yield f"{at}.{name}", "A header's value is one line."
+        if len(f"{name}: {value}") > LONGEST_HEADER:
+            yield f"{at}.{name}", f"A header's line has at most {LONGEST_HEADER} characters."
         if names[name.lower()] > 1:
             yield f"{at}.{name}", "A header may be given only once."
 

@@ -198,12 +198,14 @@ class SendGridStandIn(HttpStandIn):
 
     def _domains(self, request: Request) -> Answer:
         asked = parse_qs(urlsplit(request.path).query)
+        start, most = _number(asked, "offset", 0), _number(asked, "limit", 50)
+        if start is None or most is None:
+            return _refusal(400, "limit and offset are numbers")
         known = [
             _domain(number, name, is_valid=is_valid)
             for number, (name, is_valid) in enumerate(self.account.domains.items(), 1)
             if asked.get("domain", [name]) == [name]
         ]
-        start, most = int(asked.get("offset", ["0"])[0]), int(asked.get("limit", ["50"])[0])
         return _json(known[start : start + most])
 
     def _senders(self, request: Request) -> Answer:
@@ -219,7 +221,9 @@ class SendGridStandIn(HttpStandIn):
             }
             for number, (name, verified) in enumerate(self.account.senders.items(), 1)
         ]
-        after, most = int(asked.get("lastSeenID", ["0"])[0]), int(asked.get("limit", ["50"])[0])
+        after, most = _number(asked, "lastSeenID", 0), _number(asked, "limit", 50)
+        if after is None or most is None:
+            return _refusal(400, "limit and lastSeenID are numbers")
         only = asked.get("id")
         return _json(
             {"results": [one for one in known if one["id"] > after and (not only or [str(one["id"])] == only)][:most]}
@@ -256,6 +260,12 @@ class SendGridStandIn(HttpStandIn):
             if row.sg_message_id == wanted:
                 return _json(row.detail())
         return _refusal(404, "message not found")
+
+
+def _number(asked: dict[str, list[str]], name: str, default: int) -> int | None:
+    """A number of a question's; None when it is none."""
+    text = asked.get(name, [str(default)])[-1]
+    return int(text) if text.isdecimal() else None
 
 
 def _json(value: object) -> Answer:

@@ -207,6 +207,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "a header beyond ASCII": (mail(headers={"X-É": "x"}), "headers.X-É"),
     "a header of two lines": (personalized(headers={"X": "a\nb"}), "personalizations.0.headers.X"),
     "a header that is no string": (mail(headers={"X": 1}), "headers.X"),
+    "a header too long": (mail(headers={"X": "x" * 996}), "headers.X"),
     "a header twice": (mail(headers={"X-A": "a", "x-a": "b"}), "headers.X-A"),
     "a bypass": (
         mail(mail_settings={"bypass_list_management": {"enable": False}}),
@@ -247,6 +248,7 @@ RIGHT = {
     "a schedule of 72 hours": mail(send_at=int(NOW) + 72 * 3600),
     "a schedule gone by": mail(send_at=1),
     "a subject each": personalized(subject="For you") | {"subject": "For all"},
+    "a header of a line": mail(headers={"X": "x" * 995}),
     "names beyond ASCII": personalized(to=[{"email": "a@example.org", "name": "Zoë 🦊"}]),
     "substitutions of 10,000 bytes": personalized(substitutions={"%n": "x" * 9998}),
     "a dynamic template": mail(
@@ -304,6 +306,7 @@ REFUSED: dict[str, tuple[Callable[[SendGridStandIn], Reply], int]] = {
     "a NaN": (lambda it: post(it, b'{"send_at": NaN}'), 400),
     "no UTF-8": (lambda it: post(it, b'{"subject": "\xff"}'), 400),
     "chunks": (lambda it: post(it, Transfer_Encoding="chunked"), 411),
+    "a page that is no number": (lambda it: ask(it, "GET", f"{DOMAINS}?limit=all"), 400),
     "another method": (lambda it: ask(it, "GET", MAIL_SEND), 405),
     "another path": (lambda it: ask(it, "POST", "/v3/mail", mail()), 404),
 }
