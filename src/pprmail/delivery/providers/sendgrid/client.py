@@ -11,7 +11,6 @@ from contextlib import closing
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.error import HTTPError
-from urllib.parse import quote
 from urllib.request import BaseHandler
 
 from python_http_client.client import Client  # type: ignore[import-untyped]
@@ -46,7 +45,7 @@ class SendgridClient:
 
     def get(self, path: str, **query: str) -> Heard:
         """What GET answers; the same errors."""
-        return _heard(self._client._(quote(path)).get(query_params=query))
+        return _heard(self._client._(path).get(query_params=query))
 
 
 class _Answer(NamedTuple):

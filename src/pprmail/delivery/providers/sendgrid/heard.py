@@ -30,18 +30,22 @@ class Heard(NamedTuple):
     body: bytes
 
     @property
-    def content(self) -> dict[str, Any]:
-        """The JSON object in the body; empty when there is none."""
+    def content(self) -> object:
+        """The JSON in the body; None when there is none."""
         try:
-            content = json.loads(self.body)
+            return json.loads(self.body)
         except (ValueError, RecursionError):
-            return {}
-        return content if isinstance(content, dict) else {}
+            return None
 
-    def rows(self, key: str) -> tuple[dict[str, Any], ...]:
-        """The objects in the list that the body holds under ``key``."""
-        listed = self.content.get(key)
-        return tuple(one for one in listed if isinstance(one, dict)) if isinstance(listed, list) else ()
+    def listed(self, key: str = "") -> list[object] | None:
+        """The list in the body, under ``key`` if one is given; None when it holds no such list."""
+        content = self.content
+        found = content.get(key) if key and isinstance(content, dict) else None if key else content
+        return found if isinstance(found, list) else None
+
+    def rows(self, key: str = "") -> tuple[dict[str, Any], ...]:
+        """The objects in that list."""
+        return tuple(one for one in self.listed(key) or () if isinstance(one, dict))
 
     @property
     def complaints(self) -> tuple[Complaint, ...]:

@@ -7,6 +7,8 @@ from http.client import HTTPException
 from typing import TYPE_CHECKING
 
 from pprmail.delivery.answer import Answer, Next, Outcome
+from pprmail.delivery.providers.sendgrid.account import examine_account
+from pprmail.delivery.providers.sendgrid.evidence import find_evidence
 from pprmail.delivery.providers.sendgrid.request import LONGEST_HEADER, RequestWriter
 from pprmail.delivery.providers.sendgrid.verdict import failure_of, refused_alone, verdict_of
 from pprmail.errors import PprmailError
@@ -75,8 +77,8 @@ class SendgridProvider:
         return ""
 
     def examine(self) -> Examination:
-        """Ask whether the key may send, and whether the sender is known."""
-        raise NotImplementedError
+        """Ask whether the key may send, and whether SendGrid knows the sender."""
+        return examine_account(self._client(), self._sealed.sender_address)
 
     def hand_over(self, batch: Batch, journal: Journal) -> Answer:
         """Post the batch once. What it proves is ``verdict``'s to say."""
@@ -91,8 +93,8 @@ class SendgridProvider:
         return _journaled(verdict_of(heard, len(batch.recipients), self._clock()), batch, journal)
 
     def look_for(self, batch: Batch) -> Evidence:
-        """Whether SendGrid's log has a letter of the batch's attempt."""
-        raise NotImplementedError
+        """Ask SendGrid's log for letters of the batch's attempt."""
+        return find_evidence(self._client(), batch, self._clock())
 
     def close(self) -> None:
         """No connection outlives its request."""

@@ -119,6 +119,11 @@ def _sentence(heard: Heard) -> str:
     return ""
 
 
+def refused_key(quoted: str) -> str:
+    """The sentence for an API key that is wrong."""
+    return f"SendGrid does not take the API key: {quoted}; put a valid one into SENDGRID_API_KEY, {_AGAIN}"
+
+
 def _about_the_sender(status: int, quoted: str) -> str:
     """A refusal of the key, the sender or the account (nodejs#1032: a quota is a 401)."""
     words = quoted.lower()
@@ -129,7 +134,7 @@ def _about_the_sender(status: int, quoted: str) -> str:
     if "blocked" in words or "suspended" in words:
         return f"SendGrid has closed the account for now: {quoted}; ask its support, {_AGAIN}"
     if status == _NO_KEY:
-        return f"SendGrid does not take the API key: {quoted}; put a valid one into SENDGRID_API_KEY, {_AGAIN}"
+        return refused_key(quoted)
     return f"SendGrid forbids it: {quoted}; give the API key the permission 'Mail Send' and check the account at SendGrid, {_AGAIN}"
 
 

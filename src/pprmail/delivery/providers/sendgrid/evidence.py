@@ -1,0 +1,107 @@
+"""What SendGrid's log shows of a batch in doubt.
+
+The log cannot be searched by an attempt, but a message in it tells its own: so a few recipients of the batch are asked for. One
+letter of the attempt proves that the request was taken, since one request is one acceptance. None proves nothing: accepted mail has
+waited a day in SendGrid's queues (2015-11-03). Shapes after sendgrid-oai, tsg_logs_v3, 2026-01.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, timedelta
+from http.client import HTTPException
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from pprmail.delivery.providers.base import Evidence
+from pprmail.delivery.providers.sendgrid.request import ATTEMPT
+from pprmail.delivery.providers.sendgrid.verdict import description
+from pprmail.errors import PprmailError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from pprmail.delivery.ledger import Batch, Recipient
+    from pprmail.delivery.providers.sendgrid.client import SendgridClient
+    from pprmail.delivery.providers.sendgrid.heard import Heard
+
+_OK, _NO_KEY, _FORBIDDEN, _TOO_MANY = 200, 401, 403, 429
+_CANARIES = 5
+_MOST_LETTERS = 20
+_CLOCKS_APART = timedelta(hours=1)
+_EARLY_MINUTES = 15
+_QUOTES = re.compile(r"['\"\\]")
+
+
+def find_evidence(client: SendgridClient, batch: Batch, now: float) -> Evidence:
+    """A letter of the batch's attempt in the log, if there is one; ``now`` in Unix seconds.
+
+    Raises ``PprmailError`` when the log cannot be asked.
+    """
+    if batch.claimed is None:
+        message = f"batch {batch.number} is of no mailing: SendGrid's log cannot be asked when it was handed over"
+        raise PprmailError(message)
+    canaries = _canaries(batch)
+    if not canaries:
+        return Evidence(
+            found=False, detail="no address of the batch can be asked for in SendGrid's log; that proves nothing"
+        )
+    for canary in canaries:
+        for letter in _letters(client, canary.subscriber.address, batch.claimed):
+            arguments = letter.get("custom_args")
+            if isinstance(arguments, dict) and arguments.get(ATTEMPT) == batch.attempt:
+                detail = f"SendGrid's log has the letter of this attempt to recipient {canary.number}"
+                return Evidence(found=True, detail=detail, provider_id=str(letter["sg_message_id"]).partition(".")[0])
+    asked = f"SendGrid's log has no letter of this attempt to the {len(canaries)} recipients asked for, of {len(batch.recipients)}"
+    return Evidence(
+        found=False, detail=f"{asked}; that proves nothing, since it can lag{_caution(now - batch.claimed.timestamp())}"
+    )
+
+
+def _caution(age_seconds: float) -> str:
+    minutes = int(age_seconds // 60)
+    if minutes >= _EARLY_MINUTES:
+        return ""
+    return f". The attempt is {max(0, minutes)} minutes old: ask again when it is {_EARLY_MINUTES}"
+
+
+def _canaries(batch: Batch) -> tuple[Recipient, ...]:
+    """A few recipients spread over the batch, none whose address would end the string that it stands in."""
+    fit = [one for one in batch.recipients if not _QUOTES.search(one.subscriber.address)]
+    count = min(_CANARIES, len(fit))
+    return tuple(fit[at * (len(fit) - 1) // max(1, count - 1)] for at in range(count))
+
+
+def _letters(client: SendgridClient, address: str, claimed: datetime) -> Iterator[dict[str, Any]]:
+    """What the log tells of each letter to ``address`` since the batch was claimed, as far as clocks agree."""
+    since = (claimed.astimezone(UTC) - _CLOCKS_APART).strftime("%Y-%m-%dT%H:%M:%SZ")
+    query = f"to_email = '{address}' AND sg_message_id_created_at >= TIMESTAMP \"{since}\""
+    for row in _asked(client.post, "logs", {"query": query, "limit": _MOST_LETTERS}).rows("messages"):
+        name = row.get("sg_message_id")
+        if isinstance(name, str) and name:
+            told = _asked(client.get, f"logs/{quote(name, safe='')}").content
+            if isinstance(told, dict):
+                yield {**told, "sg_message_id": name}
+
+
+def _asked(ask: Callable[..., Heard], *question: object) -> Heard:
+    """The answer to a question to the log. Raises ``PprmailError`` when there is none."""
+    try:
+        heard = ask(*question)
+    except (OSError, HTTPException) as error:
+        message = f"SendGrid's log cannot be asked now ({description(error)}); try again later"
+        raise PprmailError(message) from error
+    if heard.status in {_NO_KEY, _FORBIDDEN}:
+        message = (
+            f"SendGrid's log may not be asked with this API key: {heard.quoted}; give the key the permission to read Email Logs "
+            "(or Email Activity), or look for the mail under Activity at SendGrid yourself"
+        )
+        raise PprmailError(message)
+    if heard.status == _TOO_MANY:
+        message = f"SendGrid's log takes no more questions now: {heard.quoted}; try again in a few minutes"
+        raise PprmailError(message)
+    if heard.status != _OK or not isinstance(heard.content, dict):
+        message = f"SendGrid's log gave no answer: {heard.quoted}; try again later"
+        raise PprmailError(message)
+    return heard
