@@ -5,6 +5,7 @@ Addresses stand once, in ``addresses``; everything else refers to them by id or 
 
 from __future__ import annotations
 
+import uuid
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
 
 SCHEMA_VERSION = 1
+DATABASE_ID = "database_id"
+"""The fact that tells this database from every other."""
 BUSY_SECONDS = 5.0
 """How long a write waits for another program that holds the database."""
 
@@ -52,7 +55,8 @@ addresses = Table(
 
 suppressions = Table(
     "suppressions", metadata,
-    Column("address_hash", LargeBinary, primary_key=True),
+    Column("id", Integer, primary_key=True),  # grows: what came after a seal has a higher one
+    Column("address_hash", LargeBinary, nullable=False, unique=True),
     Column("key_fingerprint", Text, nullable=False),
     Column("source", Text, nullable=False),  # file | person | reader
     Column("recorded", Text, nullable=False),
@@ -74,7 +78,10 @@ mailings = Table(
     Column("key_fingerprint", Text, ForeignKey("keys.fingerprint"), nullable=False),
     Column("folder", Text, nullable=False),  # where the outbox puts it; "" for a real provider
     Column("sealed", Text, nullable=False),
+    Column("suppressions_seen", Integer, nullable=False),  # those up to this id are no recipients
+    Column("revision", Integer, nullable=False),  # grows with every step that a receipt tells
     Column("ended", Text),
+    Column("stopped", Text),  # why the last run ended early; '' when somebody interrupted it
     Column("cancelled", Text),
     Index("mailings_by_issue", "issue"),
 )  # fmt: skip
@@ -106,7 +113,9 @@ batches = Table(
     Column("first", Integer, nullable=False),
     Column("last", Integer, nullable=False),
     Column("state", Text, nullable=False),  # waiting | claimed | accepted | unknown
+    Column("tries", Integer, nullable=False, server_default="0"),  # how often the run at work has claimed it
     Column("attempt", Text),
+    Column("progress", Integer),  # of a claimed batch handed over one by one: the recipient who is in doubt; 0 before the first
     Column("claimed", Text),
     Column("settled", Text),
     Column("provider_id", Text),
@@ -124,6 +133,19 @@ exceptions = Table(
     Column("detail", Text, nullable=False),
     PrimaryKeyConstraint("mailing", "number"),
     sqlite_with_rowid=False,
+)  # fmt: skip
+
+# How a doubt was settled, and by whose word; never changed, never deleted.
+resolutions = Table(
+    "resolutions", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("mailing", Integer, ForeignKey("mailings.id"), nullable=False),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    Column("attempt", Text, nullable=False),
+    Column("word", Text, nullable=False),  # evidence | assumed-sent | assumed-not-sent
+    Column("detail", Text, nullable=False),
+    Column("recorded", Text, nullable=False),
 )  # fmt: skip
 
 test_mails = Table(
@@ -189,6 +211,7 @@ def _make_or_check_schema(engine: Engine) -> None:
             if version is None:
                 metadata.create_all(connection)
                 connection.execute(facts.insert().values(name="schema_version", value=str(SCHEMA_VERSION)))
+                connection.execute(facts.insert().values(name=DATABASE_ID, value=str(uuid.uuid4())))
                 return
     if version != str(SCHEMA_VERSION):
         what = (

@@ -10,7 +10,7 @@ import pytest
 from conftest import KEY
 from pprmail.audience.choose import Audience
 from pprmail.audience.keys import Keyring
-from pprmail.delivery.answer import Answer, Outcome
+from pprmail.delivery.answer import Answer, Next, Outcome
 from pprmail.delivery.dispatch import Run, Stop, dispatch
 from pprmail.delivery.ledger import Ledger, Outlet
 from pprmail.delivery.plan import Plan
@@ -18,6 +18,8 @@ from pprmail.delivery.seal import seal_mail
 from pprmail.model import Subscriber
 
 if TYPE_CHECKING:
+    from pprmail.delivery.journal import Journal
+    from pprmail.delivery.providers.base import Evidence, Examination
     from collections.abc import Callable, Iterator
 
     from conftest import Newsletter
@@ -35,22 +37,32 @@ class Counter:
     answers: list[Answer | type[BaseException]] = field(default_factory=list)
     is_idempotent: bool = False
     name: str = "counter"
+    takes_one_by_one: bool = False
+    largest_batch: int = 1000
+    workers: int = 1
     taken: list[int] = field(default_factory=list)
     look: Callable[[], object] = lambda: None
 
     def prepare(self) -> None:
-        pass
+        raise NotImplementedError
 
-    def hand_over(self, batch: Batch) -> Answer:
+    def examine(self) -> Examination:
+        raise NotImplementedError
+
+    def hand_over(self, batch: Batch, journal: Journal) -> Answer:
         self.look()
         answer = self.answers.pop(0) if self.answers else ACCEPTED
         if isinstance(answer, type):
             raise answer
         if answer.outcome is Outcome.ACCEPTED:
             self.taken += [number for number, _ in batch.recipients]
+            journal.accepted()
         return answer
 
-    def withdraw(self, recipients: tuple[Subscriber, ...]) -> int:
+    def look_for(self, batch: Batch) -> Evidence:
+        raise NotImplementedError
+
+    def close(self) -> None:
         raise NotImplementedError
 
 
@@ -70,7 +82,7 @@ def mailing(newsletter: Newsletter, ledger: Ledger) -> Mailing:
 
 
 def run(attempt: str = "a1", *, interrupted: Callable[[], bool] = lambda: False, told: list[int] | None = None) -> Run:
-    return Run(attempt, lambda: LATER, interrupted, (told if told is not None else []).append)
+    return Run(attempt, lambda: LATER, interrupted, lambda _seconds: None, (told if told is not None else []).append)
 
 
 def account(ledger: Ledger, mailing: Mailing) -> tuple[int, int, int]:
@@ -81,7 +93,7 @@ def account(ledger: Ledger, mailing: Mailing) -> tuple[int, int, int]:
 def test_everyone_is_handed_over_once_in_order(ledger: Ledger, mailing: Mailing) -> None:
     provider, told = Counter(), list[int]()
 
-    stop = dispatch(ledger, mailing, provider, run(told=told))
+    stop = dispatch(ledger.sending(mailing), provider, run(told=told))
 
     assert (stop, provider.taken, told) == (None, [1, 2, 3, 4, 5], [2, 2, 1])
     assert account(ledger, mailing) == (5, 0, 0)
@@ -91,10 +103,10 @@ def test_everyone_is_handed_over_once_in_order(ledger: Ledger, mailing: Mailing)
 
 
 def test_a_second_run_has_nothing_to_do(ledger: Ledger, mailing: Mailing) -> None:
-    dispatch(ledger, mailing, Counter(), run())
+    dispatch(ledger.sending(mailing), Counter(), run())
 
     second = Counter()
-    stop = dispatch(ledger, mailing, second, run("a2"))
+    stop = dispatch(ledger.sending(mailing), second, run("a2"))
 
     assert (stop, second.taken) == (None, [])
 
@@ -103,7 +115,7 @@ def test_a_claim_is_recorded_before_the_provider_is_called(ledger: Ledger, maili
     seen: list[object] = []
     provider = Counter(look=lambda: seen.append(account(ledger, mailing)))
 
-    dispatch(ledger, mailing, provider, run())
+    dispatch(ledger.sending(mailing), provider, run())
 
     assert seen == [(0, 2, 3), (2, 2, 1), (4, 1, 0)]
 
@@ -111,7 +123,7 @@ def test_a_claim_is_recorded_before_the_provider_is_called(ledger: Ledger, maili
 def test_an_interrupt_ends_the_send_between_two_batches(ledger: Ledger, mailing: Mailing) -> None:
     provider = Counter()
 
-    stop = dispatch(ledger, mailing, provider, run(interrupted=lambda: len(provider.taken) >= 2))
+    stop = dispatch(ledger.sending(mailing), provider, run(interrupted=lambda: len(provider.taken) >= 2))
 
     assert stop == Stop("")
     assert stop.was_interrupted
@@ -120,9 +132,9 @@ def test_an_interrupt_ends_the_send_between_two_batches(ledger: Ledger, mailing:
 
 def test_a_provider_that_says_stop_ends_the_send_with_its_reason(ledger: Ledger, mailing: Mailing) -> None:
     told: list[int] = []
-    provider = Counter([ACCEPTED, Answer(Outcome.NOT_HANDED_OVER, detail="the disk is full", stop=True)])
+    provider = Counter([ACCEPTED, Answer(Outcome.NOT_HANDED_OVER, detail="the disk is full", next=Next.STOP)])
 
-    stop = dispatch(ledger, mailing, provider, run(told=told))
+    stop = dispatch(ledger.sending(mailing), provider, run(told=told))
 
     assert stop == Stop("the disk is full")
     assert not stop.was_interrupted
@@ -134,19 +146,19 @@ def test_a_provider_that_says_stop_ends_the_send_with_its_reason(ledger: Ledger,
 
 
 def test_a_batch_that_was_not_handed_over_does_not_hold_up_the_others(ledger: Ledger, mailing: Mailing) -> None:
-    provider = Counter([Answer(Outcome.NOT_HANDED_OVER)])
+    provider = Counter([Answer(Outcome.NOT_HANDED_OVER, next=Next.WAIT)])
 
-    stop = dispatch(ledger, mailing, provider, run())
+    stop = dispatch(ledger.sending(mailing), provider, run())
 
-    assert (stop, provider.taken) == (None, [3, 4, 5])
-    assert account(ledger, mailing) == (3, 0, 2)
+    assert (stop, provider.taken) == (None, [3, 4, 5, 1, 2])
+    assert account(ledger, mailing) == (5, 0, 0)
 
 
 def test_what_was_not_handed_over_goes_out_at_the_next_run(ledger: Ledger, mailing: Mailing) -> None:
-    provider = Counter([Answer(Outcome.NOT_HANDED_OVER)])
-    dispatch(ledger, mailing, provider, run())
+    provider = Counter([Answer(Outcome.NOT_HANDED_OVER, next=Next.STOP, detail="no credits")])
+    dispatch(ledger.sending(mailing), provider, run())
 
-    dispatch(ledger, mailing, provider, run("a2"))
+    dispatch(ledger.sending(mailing), provider, run("a2"))
 
     assert sorted(provider.taken) == [1, 2, 3, 4, 5]
     assert account(ledger, mailing) == (5, 0, 0)
@@ -154,9 +166,9 @@ def test_what_was_not_handed_over_goes_out_at_the_next_run(ledger: Ledger, maili
 
 def test_an_unknown_batch_is_not_resent(ledger: Ledger, mailing: Mailing) -> None:
     provider = Counter([ACCEPTED, Answer(Outcome.UNKNOWN)])
-    dispatch(ledger, mailing, provider, run())
+    dispatch(ledger.sending(mailing), provider, run())
 
-    dispatch(ledger, mailing, provider, run("a2"))
+    dispatch(ledger.sending(mailing), provider, run("a2"))
 
     assert provider.taken == [1, 2, 5]
     assert account(ledger, mailing) == (3, 2, 0)
@@ -174,10 +186,10 @@ def test_a_batch_whose_sender_died_goes_again_only_where_that_does_no_harm(
 ) -> None:
     provider = Counter([ACCEPTED, KeyboardInterrupt], is_idempotent=is_idempotent)
     with pytest.raises(KeyboardInterrupt):
-        dispatch(ledger, mailing, provider, run())
+        dispatch(ledger.sending(mailing), provider, run())
     between = account(ledger, mailing)
 
-    dispatch(ledger, mailing, provider, run("a2"))
+    dispatch(ledger.sending(mailing), provider, run("a2"))
 
     assert between == (2, 2, 1)
     assert provider.taken == taken
@@ -185,13 +197,13 @@ def test_a_batch_whose_sender_died_goes_again_only_where_that_does_no_harm(
 
 
 def test_a_sender_at_work_is_seen(ledger: Ledger, mailing: Mailing) -> None:
-    ledger.end(mailing, NOW)
+    ledger.sending(mailing).end(None, NOW)
     ends: list[object] = []
 
     def look() -> None:
         found = ledger.find("2020-08", real=True)
         ends.append(found and found.ended)
 
-    dispatch(ledger, mailing, Counter(look=look), run())
+    dispatch(ledger.sending(mailing), Counter(look=look), run())
 
     assert ends == [None, None, None]

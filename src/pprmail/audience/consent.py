@@ -37,11 +37,13 @@ def record_suppressions(connection: Connection, hashes: Iterable[bytes], key: by
     before = _count(connection)
     statement = insert(suppressions)
     stronger = source != FILE
-    update = (
-        {"source": statement.excluded.source, "lifted": None, "lifted_reason": None}
-        if stronger
-        else {"lifted": None, "lifted_reason": None}
-    )
+    # A new id, so that a mailing sealed while it was lifted sees it
+    stands_again = {
+        "id": select(func.max(suppressions.c.id) + 1).scalar_subquery(),
+        "lifted": None,
+        "lifted_reason": None,
+    }
+    update = stands_again | ({"source": statement.excluded.source} if stronger else {})
     weaker = (
         suppressions.c.lifted.is_not(None) | (suppressions.c.source == FILE)
         if stronger
@@ -62,6 +64,17 @@ def load_suppressed(connection: Connection, sources: tuple[str, ...] = (FILE, PE
     query = select(suppressions.c.address_hash).where(
         suppressions.c.lifted.is_(None), suppressions.c.source.in_(sources)
     )
+    return frozenset(connection.scalars(query))
+
+
+def last_suppression(connection: Connection) -> int:
+    """The id of the newest suppression, 0 without one: those that come later have higher ones."""
+    return connection.scalar(select(func.max(suppressions.c.id))) or 0
+
+
+def load_suppressed_since(connection: Connection, last: int) -> frozenset[bytes]:
+    """The hashes in force that were recorded after the suppression with the id ``last``."""
+    query = select(suppressions.c.address_hash).where(suppressions.c.lifted.is_(None), suppressions.c.id > last)
     return frozenset(connection.scalars(query))
 
 

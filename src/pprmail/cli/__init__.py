@@ -29,7 +29,8 @@ COMMANDS = {
     "build": "Build the site, its feed, and the mail of the issues.",
     "send": "Send an issue, or finish sending it.",
     "status": "Show what was sent, to whom, and what it waits for.",
-    "cancel": "Undo a mailing to the outbox and take its letters back.",
+    "resolve": "Settle what is in doubt, by evidence or by your word.",
+    "cancel": "Undo a mailing that nobody has, or one to the outbox.",
     "unsubscribe": "Record who asked to leave.",
 }
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, closing
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from pprmail.cli.console import counted
-from pprmail.cli.sending import has_ledger, open_ledger, outbox_for, sole_sender
+from pprmail.cli.outlets import content_of, make_outbox
+from pprmail.cli.sending import has_ledger, open_ledger, sole_sender
+from pprmail.delivery.ledger import Outlet
+from pprmail.delivery.receipt import remove_receipt
 from pprmail.errors import EXIT_DONE, PprmailError
 
 if TYPE_CHECKING:
     from pprmail.cli import App
+    from pprmail.delivery.ledger import Ledger, Mailing
     from pprmail.settings import Settings
 
 
@@ -21,7 +25,7 @@ if TYPE_CHECKING:
 @click.argument("issue")
 @click.pass_obj
 def cancel(app: App, issue: str) -> int:
-    """Undo the seal of ISSUE's mailing to the outbox and take its letters back.
+    """Undo the seal of ISSUE's mailing: one that nobody has accepted, or any to the outbox, whose letters are taken back.
 
     The issue can then be sent anew, from today's files to today's list.
     """
@@ -29,7 +33,16 @@ def cancel(app: App, issue: str) -> int:
     if not has_ledger(settings):
         raise _nothing_to_cancel(issue)
     with sole_sender(settings):
-        withdrawn = _cancel(settings, issue)
+        ledger = open_ledger(settings)
+        if ledger is None:
+            raise _nothing_to_cancel(issue)
+        with closing(ledger):
+            real = ledger.find(issue, real=True)
+            if real and not real.cancelled:
+                _cancel_real(settings, ledger, real)
+                app.console.product(f"{issue}: the seal is undone; nobody had been mailed")
+                return EXIT_DONE
+            withdrawn = _cancel_outbox(settings, ledger, ledger.find(issue, real=False), issue)
     taken = counted(withdrawn.letters, "letter")
     app.console.product(f"{issue}: the seal is undone, {taken} taken back from {withdrawn.folder}")
     if withdrawn.lost:
@@ -40,6 +53,22 @@ def cancel(app: App, issue: str) -> int:
     return EXIT_DONE
 
 
+def _cancel_real(settings: Settings, ledger: Ledger, mailing: Mailing) -> None:
+    """Undo the seal while nobody can have been mailed. Raises ``PprmailError`` when somebody was, or may have been."""
+    counts = ledger.counts(mailing)
+    if counts.accepted or counts.unknown:
+        accepted = f"{mailing.provider} accepted {counts.accepted:,}" + (
+            f", and {counts.unknown:,} are in doubt" if counts.unknown else ""
+        )
+        message = (
+            f"{mailing.issue} cannot be cancelled: of {counted(counts.recipients, 'recipient')} {accepted}, and mail cannot be called back; "
+            f"'pprmail send {mailing.issue}' goes on with those who wait"
+        )
+        raise PprmailError(message)
+    ledger.cancel(mailing, datetime.now(UTC))
+    remove_receipt(settings.root / "issues" / mailing.issue)
+
+
 class Withdrawn(NamedTuple):
     """How many letters were taken back from ``folder``, and how many accepted ones were not there any more."""
 
@@ -48,20 +77,18 @@ class Withdrawn(NamedTuple):
     folder: str
 
 
-def _cancel(settings: Settings, issue: str) -> Withdrawn:
+def _cancel_outbox(settings: Settings, ledger: Ledger, mailing: Mailing | None, issue: str) -> Withdrawn:
     """Undo the seal, then take the letters back: in this order, so that a kill leaves letters but no claim."""
-    with ExitStack() as stack:
-        ledger = open_ledger(settings)
-        mailing = stack.enter_context(closing(ledger)).find(issue, real=False) if ledger else None
-        if ledger is None or mailing is None:
-            raise _nothing_to_cancel(issue)
-        outbox = outbox_for(settings, ledger, mailing)
-        outcomes = ledger.outcomes(mailing)
-        accepted = [subscriber for _, subscriber, outcome, _ in outcomes if outcome == "accepted"]
-        lost = len(accepted) - outbox.count_letters(accepted)
-        if not mailing.cancelled:
-            ledger.cancel(mailing, datetime.now(UTC))
-        return Withdrawn(outbox.withdraw(tuple(subscriber for _, subscriber, _, _ in outcomes)), lost, outbox.shown)
+    if mailing is None:
+        raise _nothing_to_cancel(issue)
+    content = content_of(settings, ledger, mailing)
+    outbox = make_outbox(settings, Outlet(mailing.provider, mailing.folder), content)
+    outcomes = tuple(ledger.outcomes(mailing))
+    accepted = [one.subscriber for one in outcomes if one.outcome == "accepted"]
+    lost = len(accepted) - outbox.count_letters(accepted)
+    if not mailing.cancelled:
+        ledger.cancel(mailing, datetime.now(UTC))
+    return Withdrawn(outbox.withdraw(tuple(one.subscriber for one in outcomes)), lost, outbox.shown)
 
 
 def _nothing_to_cancel(issue: str) -> PprmailError:

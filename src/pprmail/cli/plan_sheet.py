@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 class PlanSheet:
     """The plan of a new mailing, made of the list and of what the ledger remembers (None: nothing yet)."""
 
-    def __init__(self, settings: Settings, list_file: str | None, ledger: Ledger | None) -> None:
+    def __init__(self, settings: Settings, list_file: str | None, ledger: Ledger | None, provider: str) -> None:
         """``list_file`` is the one named on the command line, looked up from where we stand; None takes the settings'."""
         self.settings = settings
         self.ledger = ledger
+        self.provider = provider
         self.list_name = list_file or settings.subscribers.file
         self.list_path = Path(list_file).absolute() if list_file else settings.root / settings.subscribers.file
 
@@ -67,7 +68,8 @@ class PlanSheet:
         excluded = audience.excluded()
         say(f"subject     {sealed.subject}")
         say(f"from        {sealed.sender_name} <{sealed.sender_address}>")
-        say(f"through     outbox, into {self.settings.outbox.folder}/{sealed.issue}")
+        into = f", into {self.settings.outbox.folder}/{sealed.issue}" if self.provider == "outbox" else ""
+        say(f"through     {self.provider}{into}")
         total = f"{counted(len(plan.recipients), 'recipient')} + {sum(excluded.values()):,} excluded"
         say(f"list        {self.list_name}: {counted(audience.rows, 'row')} = {total}")
         if excluded:

@@ -10,38 +10,39 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pprmail.addresses import BadAddressError, normal_address
+from pprmail.audience.keys import read_keyring
+from pprmail.cli import safeguards
 from pprmail.cli.console import counted
 from pprmail.cli.interrupts import catch_interrupts
+from pprmail.cli.outlets import PROVIDERS, Content, content_of, make_outbox, make_provider, outlet
 from pprmail.cli.plan_sheet import PlanSheet, local_time
 from pprmail.cli.sending import (
     make_ledger,
     open_ledger,
-    outbox_at,
-    outbox_for,
+    sealed_of,
     sole_sender,
     state_of,
     status_json,
     status_table,
+    write_receipt_of,
 )
 from pprmail.delivery.dispatch import Run, dispatch
 from pprmail.delivery.ledger import Outlet
-from pprmail.delivery.messages import LetterWriter
-from pprmail.delivery.seal import seal_mail
+from pprmail.delivery.pace import Caps
 from pprmail.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_UNFINISHED, EXIT_YOURS, PprmailError
 from pprmail.mailcheck.proof import proofread
-from pprmail.model import Subscriber
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pprmail.audience.keys import Keyring
     from pprmail.cli import App
     from pprmail.cli.console import Console
     from pprmail.delivery.dispatch import Stop
-    from pprmail.delivery.ledger import Ledger, Mailing
+    from pprmail.delivery.ledger import Counts, Ledger, Mailing
     from pprmail.delivery.plan import Plan
+    from pprmail.delivery.providers.base import Provider
     from pprmail.delivery.seal import SealedMail
-    from pprmail.render.mail import RenderedIssue
     from pprmail.settings import Settings
 
 
@@ -49,11 +50,18 @@ if TYPE_CHECKING:
 class Wishes:
     """What was asked for beside the issue."""
 
+    provider: str
     dry_run: bool
     yes: bool
     list_file: str | None
     accept_list_change: bool
+    unverified_ok: bool
     as_json: bool
+
+    @property
+    def is_real(self) -> bool:
+        """Mail is to go to readers."""
+        return self.provider != "outbox"
 
 
 @click.command()
@@ -64,29 +72,34 @@ class Wishes:
 )
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--subscribers", "list_file", metavar="FILE", help="Another list than the settings name.")
-@click.option("--provider", metavar="NAME", help="Another provider than the settings name.")
+@click.option("--provider", metavar="NAME", help="Another provider than the settings name: outbox, smtp or sendgrid.")
 @click.option("--accept-list-change", is_flag=True, help="Send although many people are no longer on the list.")
+@click.option("--unverified-ok", is_flag=True, help="Send although the provider did not answer what was asked before.")
 @click.option("--json", "as_json", is_flag=True, help="Print the status as JSON at the end.")
 @click.pass_obj
 def send(  # noqa: PLR0913 - one argument an option
     app: App, issue: str, *, dry_run: bool, test_addresses: tuple[str, ...], yes: bool, list_file: str | None,
-    provider: str | None, accept_list_change: bool, as_json: bool,
+    provider: str | None, accept_list_change: bool, unverified_ok: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Send ISSUE (a month, such as 2020-08) to its readers, or finish sending it.
 
-    Exit 0 when everyone was accepted, 1 when nothing was handed over, 3 when someone still waits.
+    Exit 0 when everyone was accepted, 1 when nothing was handed over, 3 when someone still waits, is in doubt or was
+    rejected.
     """
     settings = app.settings
     name = provider or settings.delivery.provider
-    if name != "outbox":
-        message = f'this version hands mail to the outbox only, not to {name!r}; write provider = "outbox" under [delivery], or use --provider outbox'
-        raise PprmailError(message)
+    if name not in PROVIDERS:
+        message = f"--provider {name!r} is unknown; take one of {', '.join(PROVIDERS)}"
+        raise click.UsageError(message)
     if dry_run and test_addresses:
         message = "--test sends a mail and --dry-run sends none: take one of them"
         raise click.UsageError(message)
-    wishes = Wishes(dry_run, yes, list_file, accept_list_change, as_json)
+    safeguards.refuse_owner(settings, name)
     if test_addresses:
-        return _send_test(app.console, settings, issue, test_addresses)
+        from pprmail.cli.test_mails import send_test
+
+        return send_test(app.console, settings, issue, name, test_addresses)
+    wishes = Wishes(name, dry_run, yes, list_file, accept_list_change, unverified_ok, as_json)
     if dry_run:
         return _Sending(app.console, settings, issue, wishes).run()
     with sole_sender(settings, issue):
@@ -105,43 +118,92 @@ class _Sending:
     def run(self) -> int:
         ledger = open_ledger(self.settings)
         if ledger is None:
+            safeguards.refuse_lost_ledger(self.settings, None, "" if self.wishes.is_real else self.issue)
             return self._begin(None)
         with closing(ledger):
-            mailing = ledger.find(self.issue, real=False)
+            safeguards.refuse_lost_ledger(self.settings, ledger, "" if self.wishes.is_real else self.issue)
+            mailing = self._find(ledger)
             if mailing is None or mailing.cancelled:
                 return self._begin(ledger)
             return self._resume(ledger, mailing)
 
+    def _find(self, ledger: Ledger) -> Mailing | None:
+        """The mailing to go on with. Raises ``PprmailError`` when a real one has begun through another provider."""
+        real = ledger.find(self.issue, real=True)
+        if real is None or real.cancelled:
+            return None if self.wishes.is_real else ledger.find(self.issue, real=False)
+        if real.provider != self.wishes.provider:
+            began = f"{self.issue} was sealed {local_time(real.sealed, self.settings)} to go through {real.provider}"
+            message = f"{began}, and another provider would mail readers twice; go on with --provider {real.provider}. Nothing was handed over"
+            raise PprmailError(message)
+        return real
+
     # A new mailing
 
     def _begin(self, ledger: Ledger | None) -> int:
-        _refuse_owner(self.settings)
         proof = proofread(self.settings, self.issue)
         mail = proof.clean_mail(f"{self.issue} was not sent: mend the errors first")
         self.console.problems(proof.problems, to_stderr=True)
         if proof.issue.draft:
             message = f"{proof.issue.main_file}: says 'Draft: yes'; take the line out when the issue is ready"
             raise PprmailError(message)
-        sealed = _sealed(self.settings, self.issue, mail)
-        sheet = PlanSheet(self.settings, self.wishes.list_file, ledger)
+        sealed = sealed_of(self.settings, proof.issue, mail)
+        sheet = PlanSheet(self.settings, self.wishes.list_file, ledger, self.wishes.provider)
+        if self.wishes.is_real:
+            self._refuse_unready(ledger, sheet)
+        suppressions_seen = ledger.last_suppression() if ledger else 0
         plan = sheet.plan()
         say = self.console.product if self.wishes.dry_run and not self.wishes.as_json else self.console.note
         sheet.show(self.console, say, sealed, plan)
         sheet.refuse(plan, accept_list_change=self.wishes.accept_list_change)
         if self.wishes.dry_run:
             return self._end_dry_run(ledger, plan)
+        self._examine(self._provider(sealed, read_keyring(self.settings)))
         if not self.console.confirm(f"Send to {counted(len(plan.recipients), 'recipient')}?", yes=self.wishes.yes):
             self.console.note("nothing was sent")
             return EXIT_YOURS
         made, keyring = make_ledger(self.settings)
         with closing(made):
-            now = datetime.now(UTC).replace(microsecond=0)
-            folder = self.settings.outbox.folder
-            outbox = outbox_at(self.settings, f"{folder}/{self.issue}", LetterWriter(sealed, now, keyring.current))
-            outbox.prepare()
-            outbox.refuse_letters()
-            mailing = made.begin(sealed, plan, Outlet(outbox.name, folder), now)
+            self._provider(sealed, keyring).prepare()
+            through = outlet(self.settings, self.wishes.provider)
+            now = _now()
+            mailing = made.begin(sealed, plan, through, now, suppressions_seen=suppressions_seen)
             return self._dispatch(made, mailing)
+
+    def _refuse_unready(self, ledger: Ledger | None, sheet: PlanSheet) -> None:
+        safeguards.refuse_unready(self.settings, sheet.list_path)
+        safeguards.refuse_synced_folder(self.settings)
+        if ledger:
+            safeguards.refuse_strange_home(ledger)
+        if self.settings.unsubscribe.owner == "service":
+            self.console.warning(
+                f"readers unsubscribe at {self.settings.unsubscribe.service_url}: that service must answer from now on, and for 60 days at least"
+            )
+
+    def _provider(self, sealed: SealedMail, keyring: Keyring | None) -> Provider:
+        """The provider of a mailing to be. Before there is a key, one of zeros stands in: nothing is handed over yet."""
+        content = Content(sealed, _now(), keyring.current if keyring else bytes(32))
+        through = outlet(self.settings, self.wishes.provider)
+        if self.wishes.is_real:
+            return make_provider(self.settings, through, content)
+        outbox = make_outbox(self.settings, through, content)
+        outbox.refuse_letters()
+        return outbox
+
+    def _examine(self, provider: Provider) -> None:
+        """Ask the provider what would make the send fail, and tell its doubts."""
+        if not self.wishes.is_real:
+            return
+        with closing(provider):
+            provider.prepare()
+            said = provider.examine()
+        for sentence in said.warnings:
+            self.console.warning(sentence)
+        for sentence in said.unanswered:
+            self.console.warning(sentence)
+        if said.unanswered and not self.wishes.unverified_ok:
+            message = f"{provider.name} did not answer what was asked of it; try again, or add --unverified-ok to send all the same. Nothing was handed over"
+            raise PprmailError(message)
 
     # A mailing that was sealed before
 
@@ -153,72 +215,121 @@ class _Sending:
                 f"--subscribers adds nobody: the recipients were frozen at the seal of {local_time(mailing.sealed, self.settings)}"
             )
         # A mailing without an end was cut short after its last letter, and perhaps before its books were closed
-        if counts.is_complete and mailing.ended:
-            self.console.note(
-                f"{self.issue} was sent to all {counted(counts.recipients, 'recipient')}; there is nothing left to do"
-            )
+        if mailing.ended and not self._undone(mailing, counts):
+            self.console.note(self._nothing_to_do(counts))
             return self._finish(ledger, mailing, None)
-        # The outbox may be handed over again, so what is unknown is to go as well
-        undone = counts.unknown + counts.waiting
+        undone = self._undone(mailing, counts)
         sealed = f"{self.issue} was sealed {local_time(mailing.sealed, self.settings)}"
         self.console.note(
             f"{sealed}: {counts.accepted:,} of {counted(counts.recipients, 'recipient')} accepted, {undone:,} to go"
         )
         if self.wishes.dry_run:
             return self._end_dry_run(ledger, None)
+        with _begun(self.issue):
+            self._refuse_unready_resume(ledger, mailing, counts)
         question = f"Go on with the {undone:,} that are left?"
         if not self.console.confirm(question, yes=self.wishes.yes or not undone):
             self.console.note("nothing more was sent")
             return EXIT_UNFINISHED
-        with _begun(self.issue):
-            outbox_for(self.settings, ledger, mailing).prepare()
-        return self._dispatch(ledger, mailing, self._now_left(ledger))
+        if not mailing.is_real or undone:
+            self._record_left(ledger)
+        return self._dispatch(ledger, mailing)
 
-    def _now_left(self, ledger: Ledger) -> tuple[str, ...]:
+    @staticmethod
+    def _undone(mailing: Mailing, counts: Counts) -> int:
+        """How many are to go. The outbox may be handed over again, so what is in doubt goes as well."""
+        if mailing.is_real:
+            return counts.waiting
+        return counts.waiting + counts.unknown or int(not counts.is_complete)
+
+    def _nothing_to_do(self, counts: Counts) -> str:
+        if counts.is_complete:
+            return (
+                f"{self.issue} was sent to all {counted(counts.recipients, 'recipient')}; there is nothing left to do"
+            )
+        return f"{self.issue}: nobody waits; there is nothing left to hand over"
+
+    def _refuse_unready_resume(self, ledger: Ledger, mailing: Mailing, counts: Counts) -> None:
+        if not mailing.is_real:
+            make_outbox(
+                self.settings, Outlet(mailing.provider, mailing.folder), content_of(self.settings, ledger, mailing)
+            ).prepare()
+            return
+        safeguards.refuse_synced_folder(self.settings)
+        safeguards.refuse_strange_home(ledger)
+        if counts.accepted + counts.unknown + counts.rejected == 0:
+            self._examine(self._provider_of(ledger, mailing))
+
+    def _record_left(self, ledger: Ledger) -> None:
         """Whom the list calls unsubscribed today: the recipients are frozen, but nobody is mailed who has left."""
         try:
-            return PlanSheet(self.settings, self.wishes.list_file, ledger).audience().unsubscribed
+            left = PlanSheet(self.settings, self.wishes.list_file, ledger, self.wishes.provider).audience()
+            ledger.record_left(left.unsubscribed, _now())
         except PprmailError as error:
             self.console.warning(f"{error}. Who left since the seal by the list's word is not known")
-            return ()
 
     def _say_what_changed(self, mailing: Mailing) -> None:
         """Say so when today's files would make another mail than the sealed one."""
         try:
-            mail = proofread(self.settings, self.issue).clean_mail("")
+            proof = proofread(self.settings, self.issue)
+            mail = proof.clean_mail("")
         except PprmailError:
             same = False
         else:
-            same = _sealed(self.settings, self.issue, mail).sha256 == mailing.sealed_sha256
+            same = sealed_of(self.settings, proof.issue, mail).sha256 == mailing.sealed_sha256
         if not same:
             self.console.warning(
                 f"the files of {self.issue} (or the settings, or a template) changed after the seal of {local_time(mailing.sealed, self.settings)}; "
-                f"what was sealed stays, the change does not go out. 'pprmail cancel {self.issue}' undoes the seal"
+                f"what was sealed stays, the change does not go out. 'pprmail cancel {self.issue}' undoes the seal{_while_nobody(mailing)}"
             )
 
     # Both
 
     def _end_dry_run(self, ledger: Ledger | None, plan: Plan | None) -> int:
         if self.wishes.as_json:
-            mailing = ledger.find(self.issue, real=False) if ledger else None
+            mailing = self._find(ledger) if ledger else None
             counts = ledger.counts(mailing) if ledger and mailing else None
             standing = status_json(self.issue, mailing, counts, sending=False)
             self.console.json(standing | ({"plan": _plan_json(plan)} if plan else {}))
         self.console.note("dry run: nothing was made or sent")
         return EXIT_DONE
 
-    def _dispatch(self, ledger: Ledger, mailing: Mailing, now_left: tuple[str, ...] = ()) -> int:
+    def _provider_of(self, ledger: Ledger, mailing: Mailing) -> Provider:
+        through = Outlet(mailing.provider, mailing.folder)
+        return make_provider(self.settings, through, content_of(self.settings, ledger, mailing))
+
+    def _dispatch(self, ledger: Ledger, mailing: Mailing) -> int:
         with _begun(self.issue):
-            outbox = outbox_for(self.settings, ledger, mailing)
-            counts = ledger.counts(mailing)
-            with catch_interrupts() as asked, self.console.progress(counts.unknown + counts.waiting) as add:
-                run = Run(secrets.token_hex(8), lambda: datetime.now(UTC), asked, add, now_left)
-                stop = dispatch(ledger, mailing, outbox, run)
+            if mailing.is_real:
+                ledger.record_home()
+            write_receipt_of(self.settings, ledger, mailing)
+            provider = self._provider_of(ledger, mailing)
+            provider.prepare()
+            total = self._undone(mailing, ledger.counts(mailing))
+            with closing(provider), catch_interrupts() as asked, self.console.progress(total) as add:
+                run = Run(
+                    name=secrets.token_hex(8),
+                    clock=lambda: datetime.now(UTC),
+                    is_interrupted=asked,
+                    sleep=asked.sleep,
+                    on_batch=add,
+                    on_wait=self._say_waiting,
+                    caps=self._caps(mailing),
+                )
+                stop = dispatch(ledger.sending(mailing), provider, run)
+            write_receipt_of(self.settings, ledger, mailing)
             return self._finish(ledger, mailing, stop)
+
+    def _caps(self, mailing: Mailing) -> Caps:
+        own = self.settings.delivery
+        return Caps(own.max_per_minute, own.max_per_hour, own.max_per_day) if mailing.is_real else Caps()
+
+    def _say_waiting(self, why: str, seconds: float) -> None:
+        self.console.note(f"waiting {seconds:,.0f} s: {why}")
 
     def _finish(self, ledger: Ledger, mailing: Mailing, stop: Stop | None) -> int:
         counts = ledger.counts(mailing)
-        current = ledger.find(self.issue, real=False)
+        current = ledger.mailing(mailing.id)
         self._show(status_json(self.issue, current, counts, sending=False))
         if stop and stop.was_interrupted and not counts.is_complete:
             self.console.error(_interrupted(self.issue))
@@ -226,7 +337,12 @@ class _Sending:
         if stop and stop.reason:
             self.console.error(stop.reason)
             return EXIT_UNFINISHED
-        if state_of(current, counts, sending=False) == "sent":
+        if counts.unknown and mailing.is_real:
+            doubt = counted(counts.unknown, "recipient is", "recipients are")
+            self.console.warning(
+                f"{doubt} in doubt and will not be mailed again; 'pprmail resolve {self.issue}' asks the provider's records"
+            )
+        if state_of(current, counts, sending=False) == "sent" and not mailing.is_real:
             self.console.note(f"the mail lies in {mailing.folder}/{self.issue}")
         return EXIT_DONE if counts.is_complete else EXIT_UNFINISHED
 
@@ -241,9 +357,8 @@ class _Sending:
             self.console.error(str(error))
 
 
-def _sealed(settings: Settings, issue: str, mail: RenderedIssue) -> SealedMail:
-    """The content that ``mail`` would be sealed as now."""
-    return seal_mail(settings, issue, mail.subject, mail.html, mail.text)
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 def _plan_json(plan: Plan) -> dict[str, Any]:
@@ -256,12 +371,8 @@ def _plan_json(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _refuse_owner(settings: Settings) -> None:
-    if settings.unsubscribe.owner == "provider":
-        message = (
-            'the outbox has no unsubscribe service of its own; write owner = "service" or "reply" under [unsubscribe]'
-        )
-        raise PprmailError(message)
+def _while_nobody(mailing: Mailing) -> str:
+    return " while nobody was accepted" if mailing.is_real else ""
 
 
 @contextmanager
@@ -276,42 +387,6 @@ def _begun(issue: str) -> Iterator[None]:
         raise PprmailError(message, exit_code=EXIT_UNFINISHED) from error
     except KeyboardInterrupt:
         raise PprmailError(_interrupted(issue), exit_code=EXIT_INTERRUPTED) from None
-
-
-# Test mail
-
-
-def _send_test(console: Console, settings: Settings, issue: str, addresses: tuple[str, ...]) -> int:
-    """Test mails: the same message and headers, the subject marked, outside the ledger of mailings."""
-    _refuse_owner(settings)
-    recipients = [_test_recipient(address) for address in addresses]
-    proof = proofread(settings, issue)
-    mail = proof.clean_mail(f"no test mail of {issue} was sent: mend the errors first")
-    console.problems(proof.problems, to_stderr=True)
-    sealed = _sealed(settings, issue, mail)
-    ledger, keyring = make_ledger(settings)
-    with closing(ledger):
-        now = datetime.now(UTC).replace(microsecond=0)
-        writer = LetterWriter(sealed, now, keyring.current, test=True)
-        outbox = outbox_at(settings, f"{settings.outbox.folder}/test/{issue}", writer)
-        outbox.prepare()
-        try:
-            paths = [outbox.put(recipient) for recipient in recipients]
-        except OSError as error:
-            message = f"{outbox.shown}: cannot be written ({error.strerror}); make room on the disk and check the folder's permissions"
-            raise PprmailError(message) from error
-        ledger.record_test(issue, sealed.sha256, now)
-    for path in paths:
-        console.product(str(path.relative_to(settings.root)) if path.is_relative_to(settings.root) else str(path))
-    return EXIT_DONE
-
-
-def _test_recipient(address: str) -> Subscriber:
-    try:
-        return Subscriber(normal_address(address.strip()))
-    except BadAddressError as error:
-        message = f"--test {address!r} is no mail address ({error}); write one such as you@example.org"
-        raise PprmailError(message) from error
 
 
 # Sentences

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pprmail.audience.keys import Keyring, make_key, read_keyring
 from pprmail.delivery.ledger import Ledger
-from pprmail.delivery.messages import LetterWriter
-from pprmail.delivery.providers.outbox import OutboxProvider
+from pprmail.delivery.receipt import receipt_content, write_receipt
+from pprmail.delivery.seal import seal_mail
 from pprmail.errors import PprmailError
 from pprmail.files import hold_lock, lock_holder
 from pprmail.state import database_path
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pprmail.delivery.ledger import Counts, Mailing
+    from pprmail.delivery.seal import SealedMail
+    from pprmail.model import Issue
+    from pprmail.render.mail import RenderedIssue
     from pprmail.settings import Settings
 
 
@@ -79,16 +83,20 @@ def make_ledger(settings: Settings) -> tuple[Ledger, Keyring]:
     return Ledger.open(settings.database_url, keyring, settings.newsletter.id), keyring
 
 
-def outbox_for(settings: Settings, ledger: Ledger, mailing: Mailing) -> OutboxProvider:
-    """The outbox of a sealed mailing: its folder and its key are those recorded at the seal."""
-    keyring = read_keyring(settings) or Keyring(())
-    writer = LetterWriter(ledger.sealed_mail(mailing), mailing.sealed, keyring.by_fingerprint(mailing.key_fingerprint))
-    return outbox_at(settings, f"{mailing.folder}/{mailing.issue}", writer)
+def sealed_of(settings: Settings, issue: Issue, mail: RenderedIssue) -> SealedMail:
+    """The content that ``mail`` would be sealed as now."""
+    slugs = {one.path.rpartition("/")[2]: one.slug for one in issue.summaries}
+    return replace(seal_mail(settings, issue.key, mail.subject, mail.html, mail.text), slugs=slugs)
 
 
-def outbox_at(settings: Settings, folder: str, writer: LetterWriter) -> OutboxProvider:
-    """The outbox in ``folder``, as the settings would name it."""
-    return OutboxProvider(settings.root / folder, folder, writer)
+def write_receipt_of(settings: Settings, ledger: Ledger, mailing: Mailing) -> None:
+    """Bring the receipt of ``mailing`` up to the ledger; an outbox mailing has none."""
+    current = ledger.mailing(mailing.id)
+    folder = settings.root / "issues" / mailing.issue
+    if current is None or not current.is_real or not folder.is_dir():
+        return
+    content = receipt_content(ledger, current, ledger.sealed_mail(current), ledger.counts(current))
+    write_receipt(folder, content)
 
 
 # Showing

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from pprmail.cli.sending import issue_being_sent, open_ledger, status_json, status_table
+from pprmail.delivery.receipt import BRING_IT_OVER, find_discord, read_receipt
 from pprmail.errors import EXIT_DONE, PprmailError
 from pprmail.manuscript.issue import issue_keys
 
 if TYPE_CHECKING:
     from pprmail.cli import App
-    from pprmail.delivery.ledger import Ledger, Mailing
+    from pprmail.cli.console import Console
+    from pprmail.delivery.ledger import Counts, Ledger, Mailing, RecipientOutcome
+    from pprmail.delivery.receipt import ReceiptFile
+    from pprmail.settings import Settings
+
+_COUNTED = ("rows", "recipients", "excluded", "accepted", "rejected", "unknown", "waiting")
 
 
 @click.command()
@@ -41,29 +47,104 @@ def _show(app: App, ledger: Ledger | None, issue: str | None, *, as_json: bool, 
         message = f"no issue {issue!r}: there is neither a folder issues/{issue} nor a mailing of it"
         raise PprmailError(message)
     at_work = issue_being_sent(settings)
-    statuses = {key: _status(ledger, key, sending=key == at_work) for key in ([issue] if issue else sorted(known))}
-    if recipients and issue:
-        statuses[issue][0]["outcomes"] = _outcomes(ledger, statuses[issue][1])
-    if as_json:
-        console.json(statuses[issue][0] if issue else [one for one, _ in statuses.values()])
+    standings = [_stand(settings, ledger, key, sending=key == at_work) for key in ([issue] if issue else sorted(known))]
+    if recipients and ledger:
+        _show_recipients(console, ledger, standings[0], as_json=as_json)
+    elif as_json:
+        console.json(standings[0].json if issue else [one.json for one in standings])
     else:
-        console.product("\n".join(status_table(one) for one, _ in statuses.values()))
-        for line in statuses[issue][0].get("outcomes", ()) if issue else ():
-            console.product("  ".join(str(cell) for cell in line.values() if cell != ""))
+        for one in standings:
+            console.product(one.text)
+    for one in standings:
+        if one.discord:
+            console.warning(one.discord)
     return EXIT_DONE
 
 
-def _status(ledger: Ledger | None, issue: str, *, sending: bool) -> tuple[dict[str, Any], Mailing | None]:
-    """The real mailing of ``issue``, else the one to the outbox."""
+class _Standing(NamedTuple):
+    """How one issue stands. ``discord`` says that its receipt and the ledger tell different things."""
+
+    mailing: Mailing | None
+    json: dict[str, Any]
+    discord: str
+
+    @property
+    def text(self) -> str:
+        waits_for = f"\n  {self.json['waits_for']}" if self.json["waits_for"] else ""
+        return status_table(self.json) + waits_for
+
+
+def _stand(settings: Settings, ledger: Ledger | None, issue: str, *, sending: bool) -> _Standing:
+    """The real mailing of ``issue``, else the one to the outbox; where the ledger is lost, what the receipt remembers."""
     mailing = (ledger.find(issue, real=True) or ledger.find(issue, real=False)) if ledger else None
     counts = ledger.counts(mailing) if ledger and mailing else None
-    return status_json(issue, mailing, counts, sending=sending), mailing
+    receipt = read_receipt(settings.root / "issues" / issue)
+    discord = find_discord(receipt, ledger) if receipt else ""
+    if receipt and discord:
+        told = f"{receipt.shown}: {discord}; {BRING_IT_OVER}"
+        return _Standing(mailing, _remembered(receipt) | {"receipt": "discord", "waits_for": BRING_IT_OVER}, told)
+    own = status_json(issue, mailing, counts, sending=sending)
+    own["receipt"] = None if receipt is None else "agrees" if _agrees(receipt, own) else "behind"
+    own["waits_for"] = _waits_for(mailing, counts, sending=sending)
+    return _Standing(mailing, own, "")
 
 
-def _outcomes(ledger: Ledger | None, mailing: Mailing | None) -> list[dict[str, Any]]:
-    if ledger is None or mailing is None:
-        return []
-    return [
-        {"number": number, "outcome": outcome, "address": subscriber.address, "name": subscriber.name, "detail": detail}
-        for number, subscriber, outcome, detail in ledger.outcomes(mailing)
-    ]
+def _agrees(receipt: ReceiptFile, status: dict[str, Any]) -> bool:
+    """The receipt tells the same; while a sender is at work, or after a kill, it tells of an earlier time."""
+    return all(receipt.content.get(key) == status[key] for key in _COUNTED)
+
+
+def _remembered(receipt: ReceiptFile) -> dict[str, Any]:
+    """The status of an issue of which only the receipt tells."""
+    said = receipt.content
+    counts = {key: said.get(key, {} if key == "excluded" else 0) for key in _COUNTED}
+    is_sent = counts["recipients"] == counts["accepted"]
+    return {
+        "issue": receipt.issue,
+        "state": "sent" if is_sent else "incomplete",
+        "sealed_sha256": said.get("sealed_sha256"),
+        "provider": said.get("provider"),
+        **counts,
+        "started": said.get("sealed"),
+        "ended": said.get("ended"),
+    }
+
+
+def _waits_for(mailing: Mailing | None, counts: Counts | None, *, sending: bool) -> str:
+    """What is to happen next, for a person to read; '' when nothing is."""
+    if mailing is None or counts is None or mailing.cancelled or counts.is_complete or sending:
+        return ""
+    sentences: list[str] = []
+    if counts.waiting or not mailing.is_real:
+        why = "the sender was killed" if not mailing.ended else mailing.stopped or "it was interrupted"
+        sentences.append(
+            f"waiting because {why}" if not mailing.stopped else f"the last send stopped: {mailing.stopped}"
+        )
+        sentences.append(f"'pprmail send {mailing.issue}' goes on")
+    if counts.unknown and mailing.is_real:
+        sentences.append(f"'pprmail resolve {mailing.issue}' settles what is in doubt")
+    if counts.rejected:
+        sentences.append(f"'pprmail status {mailing.issue} --recipients' names who was rejected, and why")
+    return "; ".join(sentences)
+
+
+def _show_recipients(console: Console, ledger: Ledger, standing: _Standing, *, as_json: bool) -> None:
+    """One line a recipient, as they are read: a list may be long."""
+    outcomes = ledger.outcomes(standing.mailing) if standing.mailing else iter(())
+    if as_json:
+        console.json(standing.json | {"outcomes": [_outcome_json(one) for one in outcomes]})
+        return
+    console.product(standing.text)
+    for one in outcomes:
+        console.product("  ".join(str(cell) for cell in _outcome_json(one).values() if cell != ""))
+
+
+def _outcome_json(one: RecipientOutcome) -> dict[str, Any]:
+    subscriber = one.subscriber
+    return {
+        "number": one.number,
+        "outcome": one.outcome,
+        "address": subscriber.address,
+        "name": subscriber.name,
+        "detail": one.detail,
+    }

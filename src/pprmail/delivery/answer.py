@@ -24,6 +24,8 @@ class Next(Enum):
 
     AGAIN = "again"
     """Something was mended (a recipient rejected): hand over the rest at once."""
+    DEFER = "defer"
+    """The recipient ``at`` was put off: go on with the others, and come back to this one."""
     WAIT = "wait"
     """The other side is busy or out of reach: wait, then hand over again."""
     HALVE = "halve"

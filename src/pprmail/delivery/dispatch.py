@@ -1,19 +1,40 @@
-"""The send itself: claim, hand over, settle, batch by batch, until nobody waits or something stops it."""
+"""The send itself: claim, hand over, settle, batch by batch, until nobody waits or something stops it.
+
+Below a claim there is one request and no retry. What was certainly not handed over waits, and is claimed anew; what is in
+doubt stays so. The more doubt, the less is risked: after the first one worker remains, after three in a row the send ends.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from itertools import count
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, NamedTuple
 
-from pprmail.delivery.answer import Outcome
+from pprmail.delivery.answer import Next, Outcome
 from pprmail.delivery.journal import Journal, Streak
+from pprmail.delivery.pace import NO_CAPS, find_room
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from pprmail.delivery.ledger import Ledger, Mailing
+    from tenacity import RetryCallState, Retrying
+
+    from pprmail.delivery.answer import Answer, Rejection
+    from pprmail.delivery.ledger import Batch, SendingBook
+    from pprmail.delivery.pace import Caps
     from pprmail.delivery.providers.base import Provider
+
+MOST_DOUBTS = 3
+MOST_TRIES = 6
+"""The first, and five more."""
+MOST_TRIES_TOLD = 20
+"""Where the other side says how long to wait."""
+MOST_WAIT_SECONDS = 3600.0
+"""A longer wait is the author's: the send ends and says when to run it again."""
+_LONGEST_BACKOFF_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,32 +53,236 @@ class Stop:
 class Run:
     """One run of the sender.
 
-    ``attempt`` names it and no other. ``is_interrupted`` is asked between batches, so that the ledger is true when it
-    stops. ``on_batch`` is told how many recipients each accepted batch had. ``now_left`` are addresses that the list calls
-    unsubscribed today.
+    ``name`` is its own and no other's. ``is_interrupted`` is asked between batches, so that the ledger is true when it stops.
+    ``sleep`` waits so many seconds, less when somebody interrupts. ``on_batch`` is told how many recipients each batch
+    settled, ``on_wait`` why and how long nothing happens.
     """
 
-    attempt: str
+    name: str
     clock: Callable[[], datetime]
     is_interrupted: Callable[[], bool]
-    on_batch: Callable[[int], None]
-    now_left: tuple[str, ...] = ()
+    sleep: Callable[[float], None]
+    on_batch: Callable[[int], None] = lambda _count: None
+    on_wait: Callable[[str, float], None] = lambda _why, _seconds: None
+    caps: Caps = NO_CAPS
 
 
-def dispatch(ledger: Ledger, mailing: Mailing, provider: Provider, run: Run) -> Stop | None:
-    """Hand over every batch of ``mailing`` that can be claimed; None when none can any more."""
-    ledger.start(mailing, run.now_left, run.clock())
-    while not run.is_interrupted():
-        batch = ledger.claim(mailing, run.attempt, run.clock(), again=provider.is_idempotent)
+def dispatch(book: SendingBook, provider: Provider, run: Run) -> Stop | None:
+    """Hand over every batch that waits; None when none does any more."""
+    book.start(again=provider.is_idempotent)
+    stop = _Sender(book, provider, run).send()
+    book.end(stop.reason if stop else None, run.clock())
+    return stop
+
+
+class _Turn(NamedTuple):
+    """One turn of a worker: whether there was a batch for it, and the answer to back off from, if any."""
+
+    had_batch: bool
+    backing_off: Answer | None = None
+
+
+class _Sender:
+    """The workers of one run, and what their answers so far allow."""
+
+    def __init__(self, book: SendingBook, provider: Provider, run: Run) -> None:
+        self.book = book
+        self.provider = provider
+        self.run = run
+        self.stop: Stop | None = None
+        self.failure: BaseException | None = None
+        self.is_alone = provider.workers == 1
+        self.doubts = 0
+        self.not_before: datetime | None = None
+        self.streak = Streak()
+        self.attempts = count(1)
+        self.lock = Lock()
+
+    def send(self) -> Stop | None:
+        """Everything; why it ended early."""
+        if not self.is_alone:
+            self._work_together()
+        # Alone, also for what the workers put back after others had found nothing more to do
+        self._work(first=True)
+        return self.stop
+
+    def _work_together(self) -> None:
+        # Daemons, so that whoever interrupts twice need not wait for the wire; what they had claimed is in doubt then
+        workers = [
+            Thread(target=self._work_guarded, kwargs={"first": not number}, daemon=True, name=f"worker {number + 1}")
+            for number in range(self.provider.workers)
+        ]
+        for worker in workers:
+            worker.start()
+        try:
+            for worker in workers:
+                worker.join()
+        except BaseException as error:
+            self.failure = error
+            raise
+        if self.failure:
+            raise self.failure
+
+    def _work_guarded(self, *, first: bool) -> None:
+        try:
+            self._work(first=first)
+        except BaseException as error:  # noqa: BLE001 - raised again in the main thread
+            self.failure = self.failure or error
+
+    def _work(self, *, first: bool) -> None:
+        retrying = self._retrying()
+        while not self._is_over() and (first or not self.is_alone):
+            if not retrying(self._take_turn).had_batch:
+                return
+
+    def _is_over(self) -> bool:
+        if self.run.is_interrupted() and not self.stop:
+            self.stop = Stop("")
+        return bool(self.stop or self.failure)
+
+    # A turn
+
+    def _take_turn(self) -> _Turn:
+        """Claim, hand over, settle."""
+        self._await_signal()
+        if self._is_over():
+            return _Turn(had_batch=False)
+        with self.lock:
+            batch, wait_seconds = self._claim()
+        if wait_seconds:
+            self.run.sleep(wait_seconds)
+            return _Turn(had_batch=True)
         if batch is None:
-            ledger.end(mailing, run.clock())
-            return None
-        answer = provider.hand_over(batch, Journal(lambda _number, _rejections: None, Streak()))
-        ledger.settle(mailing, batch, answer, run.clock())
-        if answer.outcome is Outcome.ACCEPTED:
-            run.on_batch(len(batch.recipients))
-        if answer.stop:
-            ledger.end(mailing, run.clock())
-            return Stop(answer.detail)
-    ledger.end(mailing, run.clock())
-    return Stop("")
+            return _Turn(had_batch=False)
+        journal = Journal(lambda number, rejections: self._progress(batch, number, rejections), self.streak)
+        answer = self.provider.hand_over(batch, journal)
+        with self.lock:
+            self._settle(batch, answer, journal)
+        backs_off = _asks_to_back_off(batch, answer, mended=journal.has_rejected)
+        return _Turn(had_batch=True, backing_off=answer if backs_off else None)
+
+    def _await_signal(self) -> None:
+        """Wait while the provider wants no requests from anybody."""
+        if self.not_before and (seconds := (self.not_before - self.run.clock()).total_seconds()) > 0:
+            self.run.sleep(seconds)
+
+    def _claim(self) -> tuple[Batch | None, float]:
+        """The next batch, or how many seconds to wait for a cap; a wait that is too long stops the send."""
+        now, most = self.run.clock(), self.provider.largest_batch
+        if self.run.caps.longest:
+            room = find_room(self.run.caps, self.book.handed_over_since(now - self.run.caps.longest), now, most)
+            if room.free:
+                return None, self._wait_for_cap(room.cap, room.free, now)
+            most = room.most
+        attempt = f"{self.run.name}.{next(self.attempts)}"
+        return self.book.claim(attempt, now, most=most, one_by_one=self.provider.takes_one_by_one), 0
+
+    def _wait_for_cap(self, cap: str, free: datetime, now: datetime) -> float:
+        if not self.book.has_waiting():
+            return 0
+        seconds = (free - now).total_seconds()
+        if seconds > MOST_WAIT_SECONDS:
+            self.stop = Stop(f"{cap} is reached; run this again after {free:%Y-%m-%d %H:%M} UTC for those who wait")
+            return 0
+        self.run.on_wait(f"{cap} is reached", seconds)
+        return seconds
+
+    def _progress(self, batch: Batch, number: int, rejections: tuple[Rejection, ...]) -> None:
+        with self.lock:
+            self.book.progress(batch, number, rejections)
+
+    def _settle(self, batch: Batch, answer: Answer, journal: Journal) -> None:
+        blameless = self.streak.rejections if answer.stop and self.streak.is_about_sender else ()
+        self.book.settle(batch, answer, journal.rejections, self.run.clock(), blameless=blameless)
+        if settled := _settled_count(batch, answer):
+            self.run.on_batch(settled)
+        if answer.outcome is Outcome.UNKNOWN:
+            self._note_doubt(answer)
+        elif answer.outcome is Outcome.ACCEPTED:
+            self.doubts = 0
+        elif answer.next is Next.STOP:
+            self.stop = self.stop or Stop(answer.detail)
+
+    def _note_doubt(self, answer: Answer) -> None:
+        self.is_alone = True
+        self.doubts += 1
+        if self.doubts >= MOST_DOUBTS:
+            self.stop = self.stop or Stop(
+                f"{MOST_DOUBTS} answers in a row were lost ({answer.detail}), so the send pauses; see whether the provider "
+                "is well, then run this again for those who wait"
+            )
+
+    # Waiting
+
+    def _retrying(self) -> Retrying:
+        """Turns that are repeated while the other side cannot take anything."""
+        from tenacity import Retrying, retry_if_result
+
+        return Retrying(
+            retry=retry_if_result(lambda turn: turn.backing_off is not None),
+            wait=self._seconds_to_wait(),
+            stop=self._has_tried_enough,
+            sleep=self.run.sleep,
+            retry_error_callback=self._give_up,
+        )
+
+    def _seconds_to_wait(self) -> Callable[[RetryCallState], float]:
+        from tenacity import wait_exponential_jitter
+
+        backoff = wait_exponential_jitter(max=_LONGEST_BACKOFF_SECONDS)
+
+        def seconds(state: RetryCallState) -> float:
+            answer = _answer_of(state)
+            wait = backoff(state) if answer.wait_seconds is None else answer.wait_seconds
+            if answer.next is Next.WAIT:
+                self.not_before = self.run.clock() + timedelta(seconds=wait)
+            self.run.on_wait(answer.detail, wait)
+            return wait
+
+        return seconds
+
+    def _has_tried_enough(self, state: RetryCallState) -> bool:
+        told = _answer_of(state).wait_seconds
+        if told is not None and told > MOST_WAIT_SECONDS:
+            return True
+        return state.attempt_number >= (MOST_TRIES if told is None else MOST_TRIES_TOLD)
+
+    def _give_up(self, state: RetryCallState) -> _Turn:
+        answer = _answer_of(state)
+        when = "in a while"
+        if answer.wait_seconds is not None and answer.wait_seconds > MOST_WAIT_SECONDS:
+            when = f"after {self.run.clock() + timedelta(seconds=answer.wait_seconds):%Y-%m-%d %H:%M} UTC"
+        tries = f", tried {state.attempt_number} times" if state.attempt_number > 1 else ""
+        self.stop = self.stop or Stop(f"{answer.detail}{tries}; run this again {when} for those who wait")
+        return _Turn(had_batch=False)
+
+
+def _answer_of(state: RetryCallState) -> Answer:
+    turn: _Turn | None = state.outcome.result() if state.outcome else None
+    if turn is None or turn.backing_off is None:  # pragma: no cover - asked only after a turn that backs off
+        raise TypeError(state)
+    return turn.backing_off
+
+
+def _asks_to_back_off(batch: Batch, answer: Answer, *, mended: bool) -> bool:
+    """Nothing could be taken, and nothing was ``mended`` that would make the next try another one.
+
+    A recipient who was put off comes last; only when nobody else is left is there anything to wait for.
+    """
+    if answer.outcome is not Outcome.NOT_HANDED_OVER:
+        return False
+    match answer.next:
+        case Next.WAIT:
+            return True
+        case Next.DEFER:
+            return batch.tries > 0
+        case Next.AGAIN:
+            return not mended
+        case Next.HALVE | Next.STOP:
+            return False
+
+
+def _settled_count(batch: Batch, answer: Answer) -> int:
+    if answer.outcome is Outcome.ACCEPTED:
+        return len(batch.recipients)
+    return sum(1 for number, _ in batch.recipients if number < answer.at)

@@ -46,6 +46,7 @@ class Journal:
         self._streak = streak
         self.rejections: tuple[Rejection, ...] = ()
         """Those that no commit holds yet."""
+        self.has_rejected = False
 
     def about_to_hand_over(self, number: int) -> None:
         """Recorded, durably, before recipient ``number`` can have been taken: those before it are settled.
@@ -69,6 +70,7 @@ class Journal:
         """
         rejection = Rejection(number, reason)
         self.rejections = (*self.rejections, rejection)
+        self.has_rejected = True
         if not named:
             self._streak.add(rejection)
         return not self._streak.is_about_sender

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -16,7 +16,10 @@ TEST_MARK = "[Test] "
 
 @dataclass(frozen=True, slots=True)
 class SealedMail:
-    """Rendered bytes and the settings that a message is made of. ``html`` and ``text`` hold the personal marks."""
+    """Rendered bytes and the settings that a message is made of. ``html`` and ``text`` hold the personal marks.
+
+    ``slugs`` maps the summaries' file names to the slugs that the mail's links lead to.
+    """
 
     issue: str
     newsletter_id: str
@@ -33,6 +36,7 @@ class SealedMail:
     unsubscribe_service_url: str
     unsubscribe_mailto: str
     archive_url: str
+    slugs: dict[str, str] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """The content as canonical JSON: what the ledger keeps and what the hash is of."""

@@ -1,6 +1,29 @@
 """The ledger: what was sealed, for whom, and what became of each batch."""
 
 from pprmail.delivery.ledger.book import Ledger
-from pprmail.delivery.ledger.values import Batch, Counts, Mailing, Outlet, Recipient, TestMail
+from pprmail.delivery.ledger.sending import SendingBook
+from pprmail.delivery.ledger.values import (
+    Batch,
+    Counts,
+    HandOver,
+    Mailing,
+    Outlet,
+    Recipient,
+    RecipientOutcome,
+    State,
+    TestMail,
+)
 
-__all__ = ["Batch", "Counts", "Ledger", "Mailing", "Outlet", "Recipient", "TestMail"]
+__all__ = [
+    "Batch",
+    "Counts",
+    "HandOver",
+    "Ledger",
+    "Mailing",
+    "Outlet",
+    "Recipient",
+    "RecipientOutcome",
+    "SendingBook",
+    "State",
+    "TestMail",
+]

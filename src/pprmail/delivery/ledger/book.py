@@ -1,27 +1,24 @@
-"""The ledger: what was sealed, for whom, and what became of each batch. It speaks before and after the wire.
-
-A batch goes from ``waiting`` to ``claimed`` (committed before the provider is called) to ``accepted`` or ``unknown``, or
-back to ``waiting`` when it was certainly not handed over. A claimed batch whose sender is gone may or may not have
-been taken, and counts as unknown.
-"""
+"""The ledger: what was sealed, for whom, and what became of everyone. What a sender writes is in ``sending``."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
-from pprmail.audience.consent import FILE, load_suppressed, record_suppressions, suppression_test
+from pprmail.audience.consent import FILE, last_suppression, load_suppressed, record_suppressions
 from pprmail.audience.keys import missing_key
 from pprmail.audience.tokens import Signer
-from pprmail.delivery.answer import Outcome
 from pprmail.delivery.ledger.freeze import freeze
-from pprmail.delivery.ledger.queries import as_mailing, read_counts, read_leavers, read_outcomes, read_recipients
-from pprmail.delivery.ledger.values import ISSUE_KIND, OUTBOX, Batch, TestMail
+from pprmail.delivery.ledger.home import record_home, strange_home
+from pprmail.delivery.ledger.queries import as_mailing, read_counts, read_outcomes
+from pprmail.delivery.ledger.sending import SendingBook
+from pprmail.delivery.ledger.values import ISSUE_KIND, OUTBOX, State, TestMail
 from pprmail.delivery.seal import SealedMail
 from pprmail.errors import PprmailError
 from pprmail.state import (
+    DATABASE_ID,
     addresses,
     batches,
     engine_path,
@@ -37,15 +34,13 @@ from pprmail.state import (
 )  # fmt: skip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from sqlalchemy import Connection, Engine
 
     from pprmail.audience.keys import Keyring
-    from pprmail.delivery.answer import Answer
-    from pprmail.delivery.ledger.values import Counts, Mailing, Outlet
+    from pprmail.delivery.ledger.values import Counts, Mailing, Outlet, RecipientOutcome
     from pprmail.delivery.plan import Plan
-    from pprmail.model import Subscriber
 
 _NEWSLETTER = "newsletter"
 
@@ -99,10 +94,10 @@ class Ledger:
         with reading(self._engine) as connection:
             return read_counts(connection, mailing)
 
-    def outcomes(self, mailing: Mailing) -> tuple[tuple[int, Subscriber, str, str], ...]:
-        """Number, subscriber, outcome and detail of every recipient, in order."""
+    def outcomes(self, mailing: Mailing) -> Iterator[RecipientOutcome]:
+        """What became of every recipient, in order."""
         with reading(self._engine) as connection:
-            return tuple(read_outcomes(connection, mailing))
+            yield from read_outcomes(connection, mailing)
 
     def sealed_mail(self, mailing: Mailing) -> SealedMail:
         """The content that was sealed."""
@@ -135,11 +130,35 @@ class Ledger:
         with reading(self._engine) as connection:
             return load_suppressed(connection, sources) if sources else load_suppressed(connection)
 
+    def last_suppression(self) -> int:
+        """What tells the suppressions that stand from those that are to come; 0 when there are none."""
+        with reading(self._engine) as connection:
+            return last_suppression(connection)
+
+    @property
+    def database_id(self) -> str:
+        """What tells this database from every other; a copy of it has the same."""
+        with reading(self._engine) as connection:
+            return connection.scalar(select(facts.c.value).where(facts.c.name == DATABASE_ID)) or ""
+
+    def mailing(self, number: int) -> Mailing | None:
+        """The mailing with the id ``number``."""
+        with reading(self._engine) as connection:
+            row = connection.execute(select(mailings).where(mailings.c.id == number)).first()
+        return as_mailing(row) if row else None
+
     # Seal, freeze, plan
 
-    def begin(self, sealed: SealedMail, plan: Plan, outlet: Outlet, now: datetime) -> Mailing:
-        """Seal ``sealed`` and freeze ``plan``, in one transaction; those the list says have left are suppressed from now on."""
+    def begin(
+        self, sealed: SealedMail, plan: Plan, outlet: Outlet, now: datetime, *, suppressions_seen: int = 0
+    ) -> Mailing:
+        """Seal ``sealed`` and freeze ``plan``, in one transaction; those the list says have left are suppressed from now on.
+
+        ``suppressions_seen`` is the ``last_suppression`` before the audience was chosen: who asked to leave after that, while the
+        author was looking at the plan, is found at the claims.
+        """
         with writing(self._engine) as connection:
+            none_joined = last_suppression(connection) == suppressions_seen
             self._own(connection, now)
             connection.exec_driver_sql(
                 "INSERT OR IGNORE INTO sealed_mails VALUES (?, ?)", (sealed.sha256, sealed.to_json())
@@ -152,12 +171,18 @@ class Ledger:
                 "sealed_sha256": sealed.sha256,
                 "key_fingerprint": self._keyring.fingerprints[0],
                 "sealed": now.isoformat(),
+                "suppressions_seen": suppressions_seen,
+                "revision": 1,
             }
             mailing = connection.execute(mailings.insert().values(values)).inserted_primary_key
             if mailing is None:  # pragma: no cover - an insert of one row has a key
                 raise TypeError(values)
             freeze(connection, int(mailing[0]), plan)
             self._suppress_left(connection, plan.audience.unsubscribed, now)
+            if none_joined:
+                # Those just recorded are excluded already: no claim needs to look for them
+                seen = last_suppression(connection)
+                connection.execute(mailings.update().where(mailings.c.id == mailing[0]).values(suppressions_seen=seen))
             row = connection.execute(select(mailings).where(mailings.c.id == mailing[0])).one()
         return as_mailing(row)
 
@@ -172,82 +197,30 @@ class Ledger:
         for fingerprint in self._keyring.fingerprints:
             connection.exec_driver_sql("INSERT OR IGNORE INTO keys VALUES (?, ?)", (fingerprint, now.isoformat()))
 
-    # Send
+    def strange_home(self) -> str:
+        """The name of the machine that this ledger was copied from; '' when it is at home."""
+        return strange_home(self._engine)
 
-    def start(self, mailing: Mailing, now_left: Iterable[str], now: datetime) -> None:
-        """Record that a sender is at work on ``mailing``, and that the readers ``now_left`` left by the list's word."""
+    def record_home(self) -> None:
+        """This ledger is at home where it lies now."""
+        record_home(self._engine)
+
+    def sending(self, mailing: Mailing) -> SendingBook:
+        """The book that the one sender of ``mailing`` writes."""
+        return SendingBook(self._engine, self._keyring, self._newsletter_id, mailing)
+
+    def record_left(self, addresses_left: Iterable[str], now: datetime) -> None:
+        """Record that readers left by the list's word: they are mailed no more, from whatever mailing."""
         with writing(self._engine) as connection:
-            self._suppress_left(connection, now_left, now)
-            connection.execute(mailings.update().where(mailings.c.id == mailing.id).values(ended=None))
-
-    def claim(self, mailing: Mailing, attempt: str, now: datetime, *, again: bool) -> Batch | None:
-        """The next batch to hand over, claimed in the ledger before anything else happens; None when none is left.
-
-        ``again`` takes claimed batches too, for a provider where a repeat does no harm. Recipients who asked to leave since the
-        seal become excluded here, in the same transaction, and are the batch's leavers.
-        """
-        open_states = ("waiting", "claimed") if again else ("waiting",)
-        with writing(self._engine) as connection:
-            here = batches.c.mailing == mailing.id
-            # A batch claimed under this attempt would be one of our own, still on the wire
-            free = or_(batches.c.attempt.is_(None), batches.c.attempt != attempt)
-            row = connection.execute(
-                select(batches).where(here, batches.c.state.in_(open_states), free).order_by(batches.c.number).limit(1)
-            ).first()
-            if row is None:
-                return None
-            self._suppress(connection, mailing, row.first, row.last)
-            connection.execute(
-                batches.update()
-                .where(here, batches.c.number == row.number)
-                .values(state="claimed", attempt=attempt, claimed=now.isoformat(), detail=None)
-            )
-            return Batch(
-                row.number,
-                attempt,
-                read_recipients(connection, mailing, row.first, row.last),
-                read_leavers(connection, mailing, row.first, row.last),
-            )
-
-    def _suppress(self, connection: Connection, mailing: Mailing, first: int, last: int) -> None:
-        is_suppressed = suppression_test(load_suppressed(connection), self._keyring, self._newsletter_id)
-        late = [
-            one.number
-            for one in read_recipients(connection, mailing, first, last)
-            if is_suppressed(one.subscriber.address)
-        ]
-        rows = [(mailing.id, number, "suppressed", "asked to leave after the seal") for number in late]
-        if rows:
-            connection.exec_driver_sql("INSERT INTO exceptions VALUES (?, ?, ?, ?)", rows)
-
-    def settle(self, mailing: Mailing, batch: Batch, answer: Answer, now: datetime) -> None:
-        """Record what the provider answered for ``batch``."""
-        state = {Outcome.ACCEPTED: "accepted", Outcome.NOT_HANDED_OVER: "waiting", Outcome.UNKNOWN: "unknown"}[
-            answer.outcome
-        ]
-        with writing(self._engine) as connection:
-            connection.execute(
-                batches.update()
-                .where(
-                    batches.c.mailing == mailing.id,
-                    batches.c.number == batch.number,
-                    batches.c.attempt == batch.attempt,
-                )
-                .values(state=state, settled=now.isoformat(), provider_id=answer.provider_id, detail=answer.detail)
-            )
-
-    def end(self, mailing: Mailing, now: datetime) -> None:
-        """Record when the sender stopped."""
-        with writing(self._engine) as connection:
-            connection.execute(mailings.update().where(mailings.c.id == mailing.id).values(ended=now.isoformat()))
+            self._suppress_left(connection, addresses_left, now)
 
     def cancel(self, mailing: Mailing, now: datetime) -> None:
         """Undo the seal: everyone waits again, and the issue can be sealed anew."""
+        values = {"cancelled": now.isoformat(), "revision": mailings.c.revision + 1}
+        waiting = {"state": State.WAITING, "attempt": None, "progress": None}
         with writing(self._engine) as connection:
-            connection.execute(
-                batches.update().where(batches.c.mailing == mailing.id).values(state="waiting", attempt=None)
-            )
-            connection.execute(mailings.update().where(mailings.c.id == mailing.id).values(cancelled=now.isoformat()))
+            connection.execute(batches.update().where(batches.c.mailing == mailing.id).values(waiting))
+            connection.execute(mailings.update().where(mailings.c.id == mailing.id).values(values))
 
     # Beside the mailings
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, func, select
 
-from pprmail.delivery.ledger.values import Counts, Mailing, Recipient
+from pprmail.delivery.ledger.ranges import spans_of
+from pprmail.delivery.ledger.values import Counts, Mailing, Recipient, RecipientOutcome, State
 from pprmail.model import EXCLUSION_REASONS, Subscriber
 from pprmail.state import addresses, batches, exceptions, exclusions, recipients
 
@@ -16,48 +18,54 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-# Where an exception, or a recipient, stands in its mailing's batches
-_BATCH_OF_EXCEPTION = and_(
-    batches.c.mailing == exceptions.c.mailing, exceptions.c.number.between(batches.c.first, batches.c.last)
-)
-_BATCH_OF_RECIPIENT = and_(
-    batches.c.mailing == recipients.c.mailing, recipients.c.number.between(batches.c.first, batches.c.last)
-)
+    from pprmail.delivery.ledger.ranges import Span
+
 _EXCEPTION_OF_RECIPIENT = and_(exceptions.c.mailing == recipients.c.mailing, exceptions.c.number == recipients.c.number)
 
 
 def read_counts(connection: Connection, mailing: Mailing) -> Counts:
     """What became of everyone in ``mailing``."""
-    states = dict.fromkeys(("waiting", "claimed", "accepted", "unknown"), 0) | _batch_sizes(connection, mailing)
+    states = dict.fromkeys((State.WAITING, State.CLAIMED, State.ACCEPTED, State.UNKNOWN), 0)
+    spans = _spans(connection, mailing)
+    for span in spans:
+        states[span.state] += span.size
     excluded, rejected = _exclusions(connection, mailing), 0
-    for outcome, state, count in _exceptions(connection, mailing):
-        states[state] -= count
+    for number, (outcome, _) in _exceptions(connection, mailing, 1, _last_number(spans)).items():
+        states[_state_of(number, spans)] -= 1
         if outcome == "rejected":
-            rejected += count
+            rejected += 1
         else:
-            excluded[outcome] = excluded.get(outcome, 0) + count
+            excluded[outcome] = excluded.get(outcome, 0) + 1
     count_of_recipients = sum(states.values()) + rejected
     return Counts(
         rows=count_of_recipients + sum(excluded.values()),
         recipients=count_of_recipients,
         excluded={reason: excluded[reason] for reason in EXCLUSION_REASONS if reason in excluded},
-        accepted=states["accepted"],
+        accepted=states[State.ACCEPTED],
         rejected=rejected,
-        unknown=states["unknown"] + states["claimed"],
-        waiting=states["waiting"],
+        unknown=states[State.UNKNOWN] + states[State.CLAIMED],
+        waiting=states[State.WAITING],
         open_batches=_open_batches(connection, mailing),
     )
 
 
+def _spans(connection: Connection, mailing: Mailing) -> list[Span]:
+    """The recipients of ``mailing`` by state, in order and without a gap."""
+    query = select(batches).where(batches.c.mailing == mailing.id).order_by(batches.c.first)
+    return [span for row in connection.execute(query) for span in spans_of(row)]
+
+
+def _last_number(spans: list[Span]) -> int:
+    return spans[-1].last if spans else 0
+
+
+def _state_of(number: int, spans: list[Span]) -> str:
+    return spans[bisect_right(spans, number, key=lambda span: span.first) - 1].state
+
+
 def _open_batches(connection: Connection, mailing: Mailing) -> int:
-    query = select(func.count()).where(batches.c.mailing == mailing.id, batches.c.state != "accepted")
+    query = select(func.count()).where(batches.c.mailing == mailing.id, batches.c.state != State.ACCEPTED)
     return connection.scalar(query) or 0
-
-
-def _batch_sizes(connection: Connection, mailing: Mailing) -> dict[str, int]:
-    size = func.sum(batches.c.last - batches.c.first + 1)
-    query = select(batches.c.state, size).where(batches.c.mailing == mailing.id).group_by(batches.c.state)
-    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _exclusions(connection: Connection, mailing: Mailing) -> dict[str, int]:
@@ -66,33 +74,26 @@ def _exclusions(connection: Connection, mailing: Mailing) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def _exceptions(connection: Connection, mailing: Mailing) -> list[tuple[str, str, int]]:
-    """How many exceptions there are of each outcome among the batches of each state."""
-    kinds = (exceptions.c.outcome, batches.c.state)
-    query = (
-        select(*kinds, func.count())
-        .join(batches, _BATCH_OF_EXCEPTION)
-        .where(exceptions.c.mailing == mailing.id)
-        .group_by(*kinds)
-    )
-    return [(row[0], row[1], row[2]) for row in connection.execute(query)]
+def _exceptions(connection: Connection, mailing: Mailing, first: int, last: int) -> dict[int, tuple[str, str]]:
+    """Outcome and detail of those among the recipients ``first`` to ``last`` whose outcome is not their batch's."""
+    columns = exceptions.c.number, exceptions.c.outcome, exceptions.c.detail
+    query = select(*columns).where(exceptions.c.mailing == mailing.id, exceptions.c.number.between(first, last))
+    return {number: (outcome, detail) for number, outcome, detail in connection.execute(query)}
 
 
-def read_outcomes(connection: Connection, mailing: Mailing) -> Iterator[tuple[int, Subscriber, str, str]]:
-    """Number, subscriber, outcome and detail of every recipient, in order."""
-    outcome = func.coalesce(exceptions.c.outcome, batches.c.state)
-    query = (
-        select(
-            recipients.c.number, addresses.c.address, recipients.c.name, outcome, func.coalesce(exceptions.c.detail, "")
+def read_outcomes(connection: Connection, mailing: Mailing) -> Iterator[RecipientOutcome]:
+    """What became of every recipient, in order; one stretch of them is in memory at a time."""
+    for state, first, last in _spans(connection, mailing):
+        odd = _exceptions(connection, mailing, first, last)
+        usual = ("unknown" if state == State.CLAIMED else state), ""
+        query = (
+            select(recipients.c.number, addresses.c.address, recipients.c.name)
+            .join(addresses, addresses.c.id == recipients.c.address)
+            .where(recipients.c.mailing == mailing.id, recipients.c.number.between(first, last))
+            .order_by(recipients.c.number)
         )
-        .join(addresses, addresses.c.id == recipients.c.address)
-        .join(batches, _BATCH_OF_RECIPIENT)
-        .outerjoin(exceptions, _EXCEPTION_OF_RECIPIENT)
-        .where(recipients.c.mailing == mailing.id)
-        .order_by(recipients.c.number)
-    )
-    for number, address, name, what, detail in connection.execute(query):
-        yield number, Subscriber(address, name), "unknown" if what == "claimed" else what, detail
+        for number, address, name in connection.execute(query):
+            yield RecipientOutcome(number, Subscriber(address, name), *odd.get(number, usual))
 
 
 def read_recipients(connection: Connection, mailing: Mailing, first: int, last: int) -> tuple[Recipient, ...]:
@@ -136,6 +137,9 @@ def as_mailing(row: Any) -> Mailing:  # noqa: ANN401 - a row of mailings
         sealed_sha256=row.sealed_sha256,
         key_fingerprint=row.key_fingerprint,
         sealed=datetime.fromisoformat(row.sealed),
+        suppressions_seen=row.suppressions_seen,
+        revision=row.revision,
         ended=_time(row.ended),
+        stopped=row.stopped,
         cancelled=_time(row.cancelled),
     )

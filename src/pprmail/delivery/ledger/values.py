@@ -14,6 +14,22 @@ ISSUE_KIND = "issue"
 OUTBOX = "outbox"
 
 
+class State:
+    """What can be said of a batch."""
+
+    WAITING = "waiting"
+    CLAIMED = "claimed"
+    ACCEPTED = "accepted"
+    UNKNOWN = "unknown"
+
+
+class HandOver(NamedTuple):
+    """So many recipients that a provider may have taken, and when they were claimed, UTC."""
+
+    time: datetime
+    size: int
+
+
 class Recipient(NamedTuple):
     """A recipient of a mailing: the number in it, from 1, and whom to mail."""
 
@@ -21,11 +37,21 @@ class Recipient(NamedTuple):
     subscriber: Subscriber
 
 
+class RecipientOutcome(NamedTuple):
+    """What became of one recipient: accepted, rejected, suppressed, unknown or waiting; ``detail`` is the reason, if any."""
+
+    number: int
+    subscriber: Subscriber
+    outcome: str
+    detail: str
+
+
 class Batch(NamedTuple):
     """A claimed batch: the recipients to hand over in one request, and the attempt it is claimed under.
 
     ``leavers`` asked to leave since the seal. An attempt before this one, cut short, may have handed theirs over.
-    ``claimed`` is when, UTC; None for a batch outside the ledger, as of a test mail.
+    ``claimed`` is when, UTC; None for a batch outside the ledger, as of a test mail. ``tries`` is how often this run has handed
+    it over before.
     """
 
     number: int
@@ -33,6 +59,7 @@ class Batch(NamedTuple):
     recipients: tuple[Recipient, ...]
     leavers: tuple[Subscriber, ...] = ()
     claimed: datetime | None = None
+    tries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +95,9 @@ class Outlet(NamedTuple):
 class Mailing:
     """One sealed content to one frozen audience through one provider. Times are aware, UTC.
 
-    ``folder`` is the outbox's at the seal, which a change of the settings does not move; '' for a real provider.
+    ``folder`` is the outbox's at the seal, which a change of the settings does not move; '' for a real provider. ``revision``
+    grows with every step that a receipt tells. ``stopped`` says why the last run ended early, '' when it was
+    interrupted; None without one.
     """
 
     id: int
@@ -78,8 +107,16 @@ class Mailing:
     sealed_sha256: str
     key_fingerprint: str
     sealed: datetime
+    suppressions_seen: int
+    revision: int
     ended: datetime | None
+    stopped: str | None
     cancelled: datetime | None
+
+    @property
+    def is_real(self) -> bool:
+        """It goes, or went, to readers."""
+        return self.provider != OUTBOX
 
 
 @dataclass(frozen=True, slots=True)

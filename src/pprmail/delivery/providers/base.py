@@ -38,6 +38,8 @@ class Provider(Protocol):
     name: str
     is_idempotent: bool
     """Handing a batch over twice does no harm: the second replaces the first."""
+    takes_one_by_one: bool
+    """A batch is handed over recipient by recipient, each of them journalled: at most one is ever in doubt."""
     largest_batch: int
     """The most recipients in one hand-over."""
     workers: int

@@ -27,6 +27,7 @@ class OutboxProvider:
 
     name = "outbox"
     is_idempotent = True
+    takes_one_by_one = False
     largest_batch = sys.maxsize
     workers = 1
 

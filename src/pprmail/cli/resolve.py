@@ -1,0 +1,123 @@
+"""``pprmail resolve``: settle what is in doubt."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from pprmail.cli import safeguards
+from pprmail.cli.console import counted
+from pprmail.cli.outlets import content_of, make_provider
+from pprmail.cli.sending import has_ledger, open_ledger, sole_sender, status_json, status_table, write_receipt_of
+from pprmail.delivery.ledger import Outlet
+from pprmail.delivery.resolve import settle_by_evidence, settle_by_word
+from pprmail.errors import EXIT_DONE, EXIT_UNFINISHED, PprmailError
+
+if TYPE_CHECKING:
+    from pprmail.cli import App
+    from pprmail.cli.console import Console
+    from pprmail.delivery.ledger import Ledger, Mailing, SendingBook
+    from pprmail.settings import Settings
+
+
+@click.command()
+@click.argument("issue")
+@click.option(
+    "--assume-sent", is_flag=True, help="Count everyone still in doubt as mailed. Who was not is never mailed."
+)
+@click.option(
+    "--assume-not-sent", is_flag=True, help="Have everyone still in doubt wait again. Who was mailed is mailed twice."
+)
+@click.pass_obj
+def resolve(app: App, issue: str, *, assume_sent: bool, assume_not_sent: bool) -> int:
+    """Settle what is in doubt in ISSUE's mailing: by the provider's records, else by your word, which is recorded.
+
+    Exit 0 when nobody is in doubt any more, 3 when somebody is.
+    """
+    if assume_sent and assume_not_sent:
+        message = "--assume-sent and --assume-not-sent say the opposite: take one of them"
+        raise click.UsageError(message)
+    settings = app.settings
+    if not has_ledger(settings):
+        raise _nothing_sent(issue)
+    with sole_sender(settings, issue):
+        ledger = open_ledger(settings)
+        if ledger is None:
+            raise _nothing_sent(issue)
+        with closing(ledger):
+            safeguards.refuse_lost_ledger(settings, ledger, issue)
+            mailing = ledger.find(issue, real=True)
+            if mailing is None:
+                raise _nothing_sent(issue)
+            word = True if assume_sent else False if assume_not_sent else None
+            return _Resolving(app.console, settings, ledger, mailing).run(was_sent=word)
+
+
+class _Resolving:
+    """One call of ``resolve``."""
+
+    def __init__(self, console: Console, settings: Settings, ledger: Ledger, mailing: Mailing) -> None:
+        self.console = console
+        self.settings = settings
+        self.ledger = ledger
+        self.mailing = mailing
+
+    def run(self, *, was_sent: bool | None) -> int:
+        """``was_sent`` is the person's word; None when none was given."""
+        book = self.ledger.sending(self.mailing)
+        book.settle_claims()
+        if not book.doubtful():
+            self.console.note(f"{self.mailing.issue}: nobody is in doubt")
+        else:
+            self._look(book)
+            self._take_word(book, was_sent=was_sent)
+        write_receipt_of(self.settings, self.ledger, self.mailing)
+        counts = self.ledger.counts(self.mailing)
+        current = self.ledger.mailing(self.mailing.id)
+        self.console.product(status_table(status_json(self.mailing.issue, current, counts, sending=False)))
+        if counts.waiting and not self.mailing.cancelled:
+            self.console.note(
+                f"{counted(counts.waiting, 'recipient waits', 'recipients wait')}: 'pprmail send {self.mailing.issue}' mails them"
+            )
+        return EXIT_UNFINISHED if counts.unknown else EXIT_DONE
+
+    def _look(self, book: SendingBook) -> None:
+        """Ask the provider's records."""
+        provider = make_provider(
+            self.settings,
+            Outlet(self.mailing.provider, self.mailing.folder),
+            content_of(self.settings, self.ledger, self.mailing),
+        )
+        try:
+            with closing(provider):
+                findings = settle_by_evidence(book, provider, datetime.now(UTC))
+        except PprmailError as error:
+            self.console.warning(str(error))
+            return
+        for batch, evidence in findings:
+            what = "accepted" if evidence.found else "still in doubt"
+            people = counted(len(batch.recipients), "recipient")
+            self.console.note(f"batch {batch.number}, {people}: {what}; {evidence.detail}")
+
+    def _take_word(self, book: SendingBook, *, was_sent: bool | None) -> None:
+        """Tell what each word risks, and do what was said."""
+        left = sum(len(batch.recipients) for batch in book.doubtful())
+        if not left:
+            return
+        people = counted(left, "recipient is", "recipients are")
+        self.console.note(
+            f"{people} in doubt. No trace is no proof: records lag, and accepted mail can wait in a queue for a day. Your word settles it, and is recorded:\n"
+            f"  --assume-sent       nobody is mailed twice; who did not get the mail never will\n"
+            f"  --assume-not-sent   nobody is forgotten; who got the mail gets it twice"
+        )
+        if was_sent is None:
+            return
+        settled = counted(settle_by_word(book, was_sent=was_sent, now=datetime.now(UTC)), "recipient")
+        self.console.note(f"recorded: {settled} counted as {'mailed' if was_sent else 'not mailed, waiting again'}")
+
+
+def _nothing_sent(issue: str) -> PprmailError:
+    return PprmailError(f"{issue!r} has no mailing to readers; 'pprmail status' shows what was sent")

@@ -1,0 +1,72 @@
+"""What is looked at before anything goes to readers: each thing that must not be is refused in a sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pprmail.delivery.receipt import BRING_IT_OVER, find_discord, read_receipt
+from pprmail.errors import PprmailError
+from pprmail.folders import kept_by
+from pprmail.settings import POSTAL_PLACEHOLDER
+from pprmail.state import database_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pprmail.delivery.ledger import Ledger
+    from pprmail.settings import Settings
+
+EXAMPLE_LIST = "subscribers.example.csv"
+
+
+def refuse_owner(settings: Settings, provider: str) -> None:
+    """Raise ``PprmailError`` when ``provider`` cannot unsubscribe readers by itself and is to do so."""
+    if settings.unsubscribe.owner == "provider" and provider != "sendgrid":
+        message = (
+            f'{provider} has no unsubscribe service of its own; write owner = "service" or "reply" under [unsubscribe]'
+        )
+        raise PprmailError(message)
+
+
+def refuse_unready(settings: Settings, list_path: Path | None) -> None:
+    """Raise ``PprmailError`` for settings or a list that are still those of the start. ``list_path`` None: no list is used."""
+    postal_address = settings.sender.postal_address
+    if not postal_address.strip() or POSTAL_PLACEHOLDER in postal_address:
+        what = "is empty" if not postal_address.strip() else "is still the placeholder"
+        message = f"pprmail.toml: 'postal_address' under [sender] {what}; write the sender's, which the law wants in every mail. Nothing was sent"
+        raise PprmailError(message)
+    if list_path and list_path.name.casefold() == EXAMPLE_LIST:
+        message = f"{list_path.name}: is the example, not your list; put yours in another file and name it under [subscribers]. Nothing was sent"
+        raise PprmailError(message)
+
+
+def refuse_synced_folder(settings: Settings) -> None:
+    """Raise ``PprmailError`` when the ledger lies where a sync service or a network drive may change it under us."""
+    path = database_path(settings.database_url)
+    if service := kept_by(path.parent):
+        message = (
+            f"{path}: lies in a folder of {service}, where copies and old versions of the ledger arise, and readers would be mailed twice; "
+            "move the file to this machine's own disk and name it there: "
+            'database = "sqlite:////home/you/pprmail/state.db" under [delivery]. Nothing was sent'
+        )
+        raise PprmailError(message)
+
+
+def refuse_lost_ledger(settings: Settings, ledger: Ledger | None, issue: str = "") -> None:
+    """Raise ``PprmailError`` when a receipt, of ``issue`` or of any, tells what ``ledger`` does not know."""
+    folders = [settings.root / "issues" / issue] if issue else sorted((settings.root / "issues").glob("*"))
+    for folder in folders:
+        receipt = read_receipt(folder)
+        if receipt and (discord := find_discord(receipt, ledger)):
+            message = f"{receipt.shown}: {discord}; {BRING_IT_OVER}. Nothing was sent"
+            raise PprmailError(message)
+
+
+def refuse_strange_home(ledger: Ledger) -> None:
+    """Raise ``PprmailError`` when the ledger was copied here from another machine, which may send as well."""
+    if other := ledger.strange_home():
+        message = (
+            f"the ledger was copied from the machine {other!r}, and neither would know what the other sends; "
+            "there run 'pprmail backup FILE', here 'pprmail restore FILE', and send from here alone from then on. Nothing was sent"
+        )
+        raise PprmailError(message)

@@ -1,0 +1,270 @@
+"""What a sender writes into the ledger of one mailing, before the wire and after it.
+
+A batch goes from ``waiting`` to ``claimed`` (committed before the provider is called) to ``accepted`` or ``unknown``, or
+back to ``waiting`` when it was certainly not handed over. A claimed batch whose sender is gone may or may not have
+been taken: it is unknown. Where recipients are handed over one by one, ``progress`` names the one in doubt, and the
+batch is cut around it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from pprmail.audience.consent import last_suppression, load_suppressed_since, suppression_test
+from pprmail.delivery.answer import Next, Outcome
+from pprmail.delivery.ledger.queries import read_leavers, read_recipients
+from pprmail.delivery.ledger.ranges import Span, carve_waiting, cut, spans_of
+from pprmail.delivery.ledger.values import OUTBOX, Batch, HandOver, State
+from pprmail.state import batches, exceptions, mailings, reading, resolutions, writing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import Connection, Engine, Row
+
+    from pprmail.audience.keys import Keyring
+    from pprmail.delivery.answer import Answer, Rejection
+    from pprmail.delivery.ledger.values import Mailing
+
+_SENDER_GONE = "the sender ended before the provider's answer was recorded"
+
+
+class SendingBook:
+    """The ledger of one mailing, as its one sender writes it. Its threads take turns."""
+
+    def __init__(self, engine: Engine, keyring: Keyring, newsletter_id: str, mailing: Mailing) -> None:
+        """Use ``Ledger.sending``."""
+        self._engine = engine
+        self._keyring = keyring
+        self._newsletter_id = newsletter_id
+        self.mailing = mailing
+        self._here = batches.c.mailing == mailing.id
+        self._late: tuple[int, frozenset[bytes]] = (0, frozenset())
+
+    # A run of the sender
+
+    def start(self, *, again: bool) -> None:
+        """A sender is at work from now on, and no other is: what one before it had claimed is settled.
+
+        With ``again`` it waits, because the provider takes a repeat without harm; else it is in doubt.
+        """
+        with writing(self._engine) as connection:
+            self._settle_claims(connection, State.WAITING if again else State.UNKNOWN)
+            connection.execute(batches.update().where(self._here, batches.c.tries > 0).values(tries=0))
+            self._note(connection, ended=None, stopped=None)
+
+    def settle_claims(self) -> None:
+        """No sender is at work, and none will be: what the last one had claimed is in doubt."""
+        with writing(self._engine) as connection:
+            self._settle_claims(connection, State.UNKNOWN)
+
+    def _settle_claims(self, connection: Connection, state: str) -> None:
+        rows = connection.execute(select(batches).where(self._here, batches.c.state == State.CLAIMED)).all()
+        for row in rows:
+            self._detail(connection, row.number, "" if state == State.WAITING else _SENDER_GONE)
+            spans = [span._replace(state=state) if span.state == State.CLAIMED else span for span in spans_of(row)]
+            cut(connection, self.mailing.id, self._row(connection, row.number), spans)
+
+    def end(self, stopped: str | None, now: datetime) -> None:
+        """The sender stops. ``stopped`` says why before everyone was handed over; None when nothing is left to do."""
+        with writing(self._engine) as connection:
+            self._note(connection, ended=now.isoformat(), stopped=stopped)
+
+    def _note(self, connection: Connection, **values: str | None) -> None:
+        step = {"revision": mailings.c.revision + 1}
+        connection.execute(mailings.update().where(mailings.c.id == self.mailing.id).values(values | step))
+
+    # A batch
+
+    def claim(self, attempt: str, now: datetime, *, most: int, one_by_one: bool) -> Batch | None:
+        """The next batch that waits, of ``most`` recipients, claimed before anything else happens; None when none waits.
+
+        Those that were tried least come first. ``attempt`` names this claim and no other. Recipients who asked to leave since the
+        seal become excluded here, in the same transaction, and are the batch's leavers. ``one_by_one``: the journal will
+        say who is in doubt; nobody is, yet.
+        """
+        with writing(self._engine) as connection:
+            row = connection.execute(
+                select(batches)
+                .where(self._here, batches.c.state == State.WAITING)
+                .order_by(batches.c.tries, batches.c.first)
+                .limit(1)
+            ).first()
+            if row is None:
+                return None
+            last = min(row.last, row.first + most - 1)
+            if last < row.last:
+                halves = [Span(State.WAITING, row.first, last), Span(State.WAITING, last + 1, row.last)]
+                cut(connection, self.mailing.id, row, halves)
+            self._exclude_leavers(connection, row.first, last)
+            connection.execute(
+                batches.update()
+                .where(self._here, batches.c.number == row.number)
+                .values(
+                    state=State.CLAIMED,
+                    attempt=attempt,
+                    claimed=now.isoformat(timespec="microseconds"),
+                    progress=0 if one_by_one else None,
+                    tries=row.tries + 1,
+                    detail=None,
+                )
+            )
+            return Batch(
+                row.number,
+                attempt,
+                read_recipients(connection, self.mailing, row.first, last),
+                read_leavers(connection, self.mailing, row.first, last),
+                now,
+                row.tries,
+            )
+
+    def _exclude_leavers(self, connection: Connection, first: int, last: int) -> None:
+        late = self._suppressed_since_seal(connection)
+        if not late:
+            return
+        is_suppressed = suppression_test(late, self._keyring, self._newsletter_id)
+        rows = [
+            (self.mailing.id, one.number, "suppressed", "asked to leave after the seal")
+            for one in read_recipients(connection, self.mailing, first, last)
+            if is_suppressed(one.subscriber.address)
+        ]
+        if rows:
+            connection.exec_driver_sql("INSERT INTO exceptions VALUES (?, ?, ?, ?)", rows)
+
+    def _suppressed_since_seal(self, connection: Connection) -> frozenset[bytes]:
+        """Loaded anew only when a suppression has joined."""
+        newest = last_suppression(connection)
+        if newest != self._late[0]:
+            self._late = newest, load_suppressed_since(connection, self.mailing.suppressions_seen)
+        return self._late[1]
+
+    def progress(self, batch: Batch, number: int, rejections: Iterable[Rejection]) -> None:
+        """Recipient ``number`` of ``batch`` is in doubt from now on; those before it are settled, ``rejections`` among them."""
+        with writing(self._engine) as connection:
+            self._reject(connection, rejections)
+            connection.exec_driver_sql(
+                "UPDATE batches SET progress = ? WHERE mailing = ? AND number = ? AND attempt = ?",
+                (number, self.mailing.id, batch.number, batch.attempt),
+            )
+
+    def settle(
+        self, batch: Batch, answer: Answer, rejections: Iterable[Rejection], now: datetime,
+        *, blameless: Sequence[Rejection] = (),
+    ) -> None:  # fmt: skip
+        """Record the ``answer`` for ``batch``, and whom the provider rejected.
+
+        ``blameless`` were rejected, now or before, for what turned out to be the sender's fault: they wait again. An answer to
+        another attempt than the batch is claimed under changes nothing.
+        """
+        with writing(self._engine) as connection:
+            if self._row(connection, batch.number).attempt != batch.attempt:
+                return
+            self._reject(connection, rejections)
+            connection.execute(
+                batches.update()
+                .where(self._here, batches.c.number == batch.number)
+                .values(
+                    settled=now.isoformat(timespec="microseconds"),
+                    provider_id=answer.provider_id,
+                    detail=answer.detail,
+                )
+            )
+            row = self._row(connection, batch.number)
+            cut(connection, self.mailing.id, row, list(_settled(row, batch, answer)))
+            for number, _ in blameless:
+                connection.execute(
+                    exceptions.delete().where(exceptions.c.mailing == self.mailing.id, exceptions.c.number == number)
+                )
+                carve_waiting(connection, self.mailing.id, number)
+
+    def _row(self, connection: Connection, number: int) -> Row[Any]:
+        return connection.execute(select(batches).where(self._here, batches.c.number == number)).one()
+
+    def _detail(self, connection: Connection, number: int, detail: str) -> None:
+        connection.execute(batches.update().where(self._here, batches.c.number == number).values(detail=detail))
+
+    def _reject(self, connection: Connection, rejections: Iterable[Rejection]) -> None:
+        rows = [(self.mailing.id, number, "rejected", reason) for number, reason in rejections]
+        if rows:
+            connection.exec_driver_sql("INSERT INTO exceptions VALUES (?, ?, ?, ?)", rows)
+
+    # What was handed over, and what is in doubt
+
+    def handed_over_since(self, time: datetime) -> tuple[HandOver, ...]:
+        """What real providers may have taken since ``time``, of every mailing: a cap is the newsletter's, not a mailing's."""
+        size = batches.c.last - batches.c.first + 1
+        query = (
+            select(batches.c.claimed, func.sum(size))
+            .join(mailings, mailings.c.id == batches.c.mailing)
+            .where(mailings.c.provider != OUTBOX, batches.c.state != State.WAITING)
+            .where(batches.c.claimed >= time.isoformat(timespec="microseconds"))
+            .group_by(batches.c.claimed)
+            .order_by(batches.c.claimed)
+        )
+        with reading(self._engine) as connection:
+            rows = connection.execute(query)
+            return tuple(HandOver(datetime.fromisoformat(claimed), count) for claimed, count in rows)
+
+    def has_waiting(self) -> bool:
+        """Somebody is still to be handed over."""
+        query = select(batches.c.number).where(self._here, batches.c.state == State.WAITING).limit(1)
+        with reading(self._engine) as connection:
+            return connection.execute(query).first() is not None
+
+    def doubtful(self) -> tuple[Batch, ...]:
+        """The batches of which nobody knows whether the provider took them, in order."""
+        query = select(batches).where(self._here, batches.c.state == State.UNKNOWN).order_by(batches.c.first)
+        with reading(self._engine) as connection:
+            return tuple(
+                Batch(
+                    row.number,
+                    row.attempt,
+                    read_recipients(connection, self.mailing, row.first, row.last),
+                    claimed=datetime.fromisoformat(row.claimed),
+                )
+                for row in connection.execute(query)
+            )
+
+    def resolve(self, batch: Batch, word: str, outcome: Outcome, detail: str, now: datetime) -> None:
+        """A doubt is settled: ``batch`` was accepted, or was not handed over; ``word`` says on whose word, for ever."""
+        with writing(self._engine) as connection:
+            row = self._row(connection, batch.number)
+            connection.execute(
+                resolutions.insert().values(
+                    mailing=self.mailing.id,
+                    first=row.first,
+                    last=row.last,
+                    attempt=batch.attempt,
+                    word=word,
+                    detail=detail,
+                    recorded=now.isoformat(),
+                )
+            )
+            state = State.ACCEPTED if outcome is Outcome.ACCEPTED else State.WAITING
+            self._detail(connection, batch.number, detail)
+            cut(connection, self.mailing.id, self._row(connection, batch.number), [Span(state, row.first, row.last)])
+            self._note(connection)
+
+
+def _settled(row: Row[Any], batch: Batch, answer: Answer) -> Iterable[Span]:
+    """The parts of the batch in ``row`` after ``answer``."""
+    first, last, at = row.first, row.last, answer.at
+    if answer.outcome is Outcome.ACCEPTED:
+        yield Span(State.ACCEPTED, first, last)
+    elif at:
+        state = State.UNKNOWN if answer.outcome is Outcome.UNKNOWN else State.WAITING
+        alone = state == State.UNKNOWN or answer.next is Next.DEFER
+        end = at if alone else last
+        parts = Span(State.ACCEPTED, first, at - 1), Span(state, at, end), Span(State.WAITING, end + 1, last)
+        yield from (part for part in parts if part.size > 0)
+    elif answer.outcome is Outcome.UNKNOWN:
+        yield Span(State.UNKNOWN, first, last)
+    elif answer.next is Next.HALVE and len(batch.recipients) > 1:
+        middle = batch.recipients[len(batch.recipients) // 2].number
+        yield Span(State.WAITING, first, middle - 1)
+        yield Span(State.WAITING, middle, last)
+    else:
+        yield Span(State.WAITING, first, last)

@@ -1,0 +1,50 @@
+"""Settling what is in doubt: by the provider's own records, or by a person's word, which is kept.
+
+A hit in the records is acceptance. No hit proves nothing: records lag behind, and accepted mail can wait in a queue for a
+day. So absence alone never has anybody mailed again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pprmail.delivery.answer import Outcome
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pprmail.delivery.ledger import Batch, SendingBook
+    from pprmail.delivery.providers.base import Evidence, Provider
+
+BY_EVIDENCE, ASSUMED_SENT, ASSUMED_NOT_SENT = "evidence", "assumed-sent", "assumed-not-sent"
+"""Whose word settled a doubt."""
+
+
+class Finding(NamedTuple):
+    """What the provider's records show of one batch in doubt."""
+
+    batch: Batch
+    evidence: Evidence
+
+
+def settle_by_evidence(book: SendingBook, provider: Provider, now: datetime) -> tuple[Finding, ...]:
+    """Look for every batch in doubt, and record those found as accepted.
+
+    Raises ``PprmailError`` when the provider cannot be asked; what was found before that is recorded.
+    """
+    findings: list[Finding] = []
+    for batch in book.doubtful():
+        evidence = provider.look_for(batch)
+        if evidence.found:
+            book.resolve(batch, BY_EVIDENCE, Outcome.ACCEPTED, evidence.detail, now)
+        findings.append(Finding(batch, evidence))
+    return tuple(findings)
+
+
+def settle_by_word(book: SendingBook, *, was_sent: bool, now: datetime) -> int:
+    """A person's word for everyone in doubt: they have the mail, or they do not and wait again; how many there were."""
+    word, outcome = (ASSUMED_SENT, Outcome.ACCEPTED) if was_sent else (ASSUMED_NOT_SENT, Outcome.NOT_HANDED_OVER)
+    batches = book.doubtful()
+    for batch in batches:
+        book.resolve(batch, word, outcome, "a person's word", now)
+    return sum(len(batch.recipients) for batch in batches)
