@@ -295,6 +295,7 @@ REFUSED: dict[str, tuple[Callable[[SendGridStandIn], Reply], int]] = {
     "another key": (lambda it: post(it, Authorization="Bearer SG.other"), 401),
     "a key without Bearer": (lambda it: post(it, Authorization=KEY), 401),
     "another sender": (lambda it: post(it, mail(**{"from": {"email": "a@example.com"}})), 403),
+    "another sender for one reader": (lambda it: post(it, personalized(**{"from": {"email": "a@example.com"}})), 403),
     "another type": (lambda it: post(it, Content_Type="text/plain"), 415),
     "another charset": (lambda it: post(it, Content_Type="application/json; charset=latin-1"), 415),
     "gzip": (lambda it: post(it, Content_Encoding="gzip"), 415),
@@ -302,7 +303,7 @@ REFUSED: dict[str, tuple[Callable[[SendGridStandIn], Reply], int]] = {
     "another Accept": (lambda it: post(it, Accept="text/html"), 406),
     "a body too large": (lambda it: post(it, b"[" + b" " * 20_000_000), 413),
     "no JSON": (lambda it: post(it, b"{"), 400),
-    "a key twice": (lambda it: post(it, b'{"subject": "a", "subject": "b"}'), 400),
+    "a key twice": (lambda it: post(it, json.dumps(mail()).encode()[:-1] + b', "subject": "b"}'), 400),
     "a NaN": (lambda it: post(it, b'{"send_at": NaN}'), 400),
     "no UTF-8": (lambda it: post(it, b'{"subject": "\xff"}'), 400),
     "chunks": (lambda it: post(it, Transfer_Encoding="chunked"), 411),
@@ -516,19 +517,23 @@ def test_random_faults_are_the_same_for_the_same_seed_and_lose_count_of_nobody()
 
 
 def test_the_account_is_told() -> None:
-    account = Account(domains={"example.org": True, "example.com": False}, senders={"me@example.net": True})
+    account = Account(
+        domains={"example.org": True, "example.com": False}, senders={"me@example.net": True, "you@example.net": False}
+    )
     with SendGridStandIn(account) as stand_in:
         scopes = ask(stand_in, "GET", SCOPES).parsed
         domains = ask(stand_in, "GET", f"{DOMAINS}?domain=example.com&limit=5&offset=0").parsed
-        page = ask(stand_in, "GET", f"{DOMAINS}?limit=1&offset=1").parsed
-        senders = ask(stand_in, "GET", SENDERS).parsed
+        pages = [ask(stand_in, "GET", f"{DOMAINS}?limit=1&offset={offset}").parsed for offset in range(3)]
+        senders = ask(stand_in, "GET", f"{SENDERS}?limit=1").parsed
+        more = ask(stand_in, "GET", f"{SENDERS}?lastSeenID=1").parsed
 
         assert scopes == {"scopes": ["mail.send"]}
         assert [(one["domain"], one["valid"], one["dns"]["dkim1"]["valid"]) for one in domains] == [
             ("example.com", False, False)
         ]
-        assert page == domains
+        assert [[one["domain"] for one in page] for page in pages] == [["example.org"], ["example.com"], []]
         assert [(one["from_email"], one["verified"]) for one in senders["results"]] == [("me@example.net", True)]
+        assert [(one["from_email"], one["verified"]) for one in more["results"]] == [("you@example.net", False)]
         assert post(stand_in, mail(**{"from": {"email": "me@example.net"}})).status == 202
         assert post(stand_in, mail(**{"from": {"email": "me@example.com"}})).status == 403
 
@@ -593,6 +598,15 @@ MISASKED = {
 @pytest.mark.parametrize("body", MISASKED.values(), ids=MISASKED)
 def test_logs_refuse_what_they_do_not_understand(stand_in: SendGridStandIn, body: dict[str, object]) -> None:
     assert ask(stand_in, "POST", LOGS, body).status == 400
+
+
+def test_logs_tell_what_became_of_a_letter(stand_in: SendGridStandIn) -> None:
+    post(stand_in, mail("ada@example.org", "bea@example.org"))
+
+    stand_in.statuses["bea@example.org"] = "bounced"
+
+    assert logged(stand_in, "status IN ('bounced', 'dropped')") == ["bea@example.org"]
+    assert logged(stand_in, "status IN ('processed')") == ["ada@example.org"]
 
 
 def test_logs_may_lag_and_fail(stand_in: SendGridStandIn) -> None:

@@ -222,6 +222,7 @@ def test_with_starttls_nothing_is_done_before_it() -> None:
         assert client.docmd("MAIL", f"FROM:<{SENDER}>")[0] == 530
 
         client.starttls(context=stand_in.trusting())
+        assert client.docmd("MAIL", f"FROM:<{SENDER}>") == (503, b"5.5.1 Bad sequence of commands")
         client.login("editor", "password")
         client.sendmail(SENDER, ["ada@example.org"], LETTER)
 
