@@ -94,7 +94,6 @@ def send(  # noqa: PLR0913 - one argument an option
     if dry_run and test_addresses:
         message = "--test sends a mail and --dry-run sends none: take one of them"
         raise click.UsageError(message)
-    safeguards.refuse_owner(settings, name)
     if test_addresses:
         from pprmail.cli.test_mails import send_test
 
@@ -141,6 +140,7 @@ class _Sending:
     # A new mailing
 
     def _begin(self, ledger: Ledger | None) -> int:
+        safeguards.refuse_owner(self.settings, self.wishes.provider)
         proof = proofread(self.settings, self.issue)
         mail = proof.clean_mail(f"{self.issue} was not sent: mend the errors first")
         self.console.problems(proof.problems, to_stderr=True)
@@ -199,10 +199,10 @@ class _Sending:
             said = provider.examine()
         for sentence in said.warnings:
             self.console.warning(sentence)
-        for sentence in said.unanswered:
-            self.console.warning(sentence)
+        for question in said.unanswered:
+            self.console.warning(f"{provider.name} did not answer {question}")
         if said.unanswered and not self.wishes.unverified_ok:
-            message = f"{provider.name} did not answer what was asked of it; try again, or add --unverified-ok to send all the same. Nothing was handed over"
+            message = f"{provider.name} did not answer all that was asked; try again, or add --unverified-ok to send all the same. Nothing was handed over"
             raise PprmailError(message)
 
     # A mailing that was sealed before

@@ -48,7 +48,7 @@ def _show(app: App, ledger: Ledger | None, issue: str | None, *, as_json: bool, 
         raise PprmailError(message)
     at_work = issue_being_sent(settings)
     standings = [_stand(settings, ledger, key, sending=key == at_work) for key in ([issue] if issue else sorted(known))]
-    if recipients and ledger:
+    if recipients:
         _show_recipients(console, ledger, standings[0], as_json=as_json)
     elif as_json:
         console.json(standings[0].json if issue else [one.json for one in standings])
@@ -62,16 +62,21 @@ def _show(app: App, ledger: Ledger | None, issue: str | None, *, as_json: bool, 
 
 
 class _Standing(NamedTuple):
-    """How one issue stands. ``discord`` says that its receipt and the ledger tell different things."""
+    """How one issue stands.
+
+    ``receipt`` says whether the receipt agrees with the ledger, is behind it, or tells what the ledger does not know;
+    None without one. ``discord`` is the sentence for the last.
+    """
 
     mailing: Mailing | None
     json: dict[str, Any]
-    discord: str
+    receipt: str | None = None
+    waits_for: str = ""
+    discord: str = ""
 
     @property
     def text(self) -> str:
-        waits_for = f"\n  {self.json['waits_for']}" if self.json["waits_for"] else ""
-        return status_table(self.json) + waits_for
+        return status_table(self.json) + (f"\n  {self.waits_for}" if self.waits_for else "")
 
 
 def _stand(settings: Settings, ledger: Ledger | None, issue: str, *, sending: bool) -> _Standing:
@@ -82,11 +87,10 @@ def _stand(settings: Settings, ledger: Ledger | None, issue: str, *, sending: bo
     discord = find_discord(receipt, ledger) if receipt else ""
     if receipt and discord:
         told = f"{receipt.shown}: {discord}; {BRING_IT_OVER}"
-        return _Standing(mailing, _remembered(receipt) | {"receipt": "discord", "waits_for": BRING_IT_OVER}, told)
+        return _Standing(None, _remembered(receipt), "unknown to the ledger", BRING_IT_OVER, told)
     own = status_json(issue, mailing, counts, sending=sending)
-    own["receipt"] = None if receipt is None else "agrees" if _agrees(receipt, own) else "behind"
-    own["waits_for"] = _waits_for(mailing, counts, sending=sending)
-    return _Standing(mailing, own, "")
+    agreement = None if receipt is None else "agrees" if _agrees(receipt, own) else "behind"
+    return _Standing(mailing, own, agreement, _waits_for(mailing, counts, sending=sending))
 
 
 def _agrees(receipt: ReceiptFile, status: dict[str, Any]) -> bool:
@@ -128,11 +132,12 @@ def _waits_for(mailing: Mailing | None, counts: Counts | None, *, sending: bool)
     return "; ".join(sentences)
 
 
-def _show_recipients(console: Console, ledger: Ledger, standing: _Standing, *, as_json: bool) -> None:
+def _show_recipients(console: Console, ledger: Ledger | None, standing: _Standing, *, as_json: bool) -> None:
     """One line a recipient, as they are read: a list may be long."""
-    outcomes = ledger.outcomes(standing.mailing) if standing.mailing else iter(())
+    outcomes = ledger.outcomes(standing.mailing) if ledger and standing.mailing else iter(())
     if as_json:
-        console.json(standing.json | {"outcomes": [_outcome_json(one) for one in outcomes]})
+        more = {"receipt": standing.receipt, "waits_for": standing.waits_for}
+        console.json(standing.json | more | {"outcomes": [_outcome_json(one) for one in outcomes]})
         return
     console.product(standing.text)
     for one in outcomes:

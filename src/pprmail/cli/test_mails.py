@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pprmail.addresses import BadAddressError, normal_address
+from pprmail.cli import safeguards
 from pprmail.cli.outlets import Content, make_outbox, make_provider, outlet
 from pprmail.cli.sending import make_ledger, sealed_of
 from pprmail.delivery.answer import Outcome
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 def send_test(console: Console, settings: Settings, issue: str, provider: str, addresses: tuple[str, ...]) -> int:
     """Send test mails of ``issue`` to ``addresses`` and print where they are, or that they were accepted."""
+    safeguards.refuse_owner(settings, provider)
+    if provider != "outbox":
+        safeguards.refuse_unready(settings, None)
     recipients = [_test_recipient(address) for address in dict.fromkeys(addresses)]
     proof = proofread(settings, issue)
     mail = proof.clean_mail(f"no test mail of {issue} was sent: mend the errors first")
