@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from email.message import Message
 
 _LONGEST_WORDS = 300
+_KEY = re.compile(r"SG\.[\w.-]+")
 _ID = re.compile(r"[!-~]{1,200}")
 
 
@@ -70,4 +71,4 @@ def _text(value: object) -> str:
 
 
 def _words(value: object) -> str:
-    return without_addresses(_text(value))[:_LONGEST_WORDS]
+    return _KEY.sub("(key)", without_addresses(_text(value)))[:_LONGEST_WORDS]

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from pprmail.delivery.providers.sendgrid.heard import Heard
 
 _SANDBOX, _ACCEPTED = 200, 202
-_SEE_OTHER = 303
-_MOVED = (301, 302, 307, 308)
+_MOVED = (301, 302, 307, 308)  # 303 is another matter: it follows what has been done (RFC 9110 15.4.4)
 _BAD_REQUEST, _NO_KEY, _FORBIDDEN, _TIMED_OUT, _TOO_LARGE, _TOO_MANY = 400, 401, 403, 408, 413, 429
 _REFUSALS = range(400, 500)
 # Of a personalization, what differs in kind from reader to reader; the rest of it is ours
