@@ -190,6 +190,23 @@ ADDED: dict[str, tuple[str, str, str]] = {
         'security = "none"\nhost = "mail.example.org"',
         "'security' in [smtp] is 'none'; that is for this machine alone: write starttls or tls",
     ),
+    "no-port": ("smtp", "port = 0", "'port' in [smtp] is 0; write one from 1 to 65535"),
+    "command-without-user": (
+        "smtp",
+        'token_command = "mutt_oauth2 tokens"',
+        (
+            "'token_command' in [smtp] gives a token, and [smtp] has no 'username' that it is for; "
+            'add username = "…", the mailbox\'s address'
+        ),
+    ),
+    "command-with-open-quote": (
+        "smtp",
+        'token_command = "mutt_oauth2 \'tokens"\nusername = "editor"',
+        (
+            "'token_command' in [smtp] is no command: it is blank, or a quote in it does not end; "
+            "write it as in a shell; it runs without one"
+        ),
+    ),
     "api-over-http": (
         "sendgrid",
         'host = "http://api.sendgrid.com"',

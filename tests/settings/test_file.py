@@ -68,7 +68,14 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "database": "sqlite:///.pprmail/state.db",
     },
     "outbox": {"folder": "outbox"},
-    "smtp": {"host": "localhost", "port": 25, "security": "starttls", "username": "", "envelope_sender": ""},
+    "smtp": {
+        "host": "localhost",
+        "port": 25,
+        "security": "starttls",
+        "username": "",
+        "token_command": "",
+        "envelope_sender": "",
+    },
     "sendgrid": {"host": "https://api.sendgrid.com", "workers": 4, "timeout_seconds": 60},
     "vocabulary": {
         "topics": (),
@@ -343,3 +350,20 @@ def test_the_secret_key_is_the_environments_or_empty(letter: Newsletter, monkeyp
     assert loaded.secret_key == ""
     monkeypatch.setenv("PPRMAIL_SECRET_KEY", "k")
     assert loaded.secret_key == "k"
+
+
+@pytest.mark.parametrize(
+    ("variable", "key"),
+    [("PPRMAIL_SMTP_PASSWORD", "smtp_password"), ("SENDGRID_API_KEY", "sendgrid_api_key")],
+    ids=["smtp", "sendgrid"],
+)
+def test_secrets_of_providers_come_from_the_environment_alone(
+    newsletter: Newsletter, monkeypatch: pytest.MonkeyPatch, variable: str, key: str
+) -> None:
+    settings = newsletter.settings
+    monkeypatch.delenv(variable, raising=False)
+    without = getattr(settings, key)
+
+    monkeypatch.setenv(variable, "pässword")
+
+    assert (without, getattr(settings, key)) == ("", "pässword")

@@ -20,7 +20,8 @@ _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _AUTHORITY = re.compile(r"[A-Za-z0-9.@_-]+,\d{4}(?:-\d\d(?:-\d\d)?)?")
 _URL = re.compile(r"(https?)://([A-Za-z0-9.-]+|\[::1\])(?::\d+)?(?:/[^\s\"'<>\\]*)?")
-_LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
+LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
+"""How an address of this machine is written, in a URL and as a host."""
 _MARK_START = "%%pprmail_"
 _SERVICE_HINT = 'write where the links lead, such as https://lists.example.org, or take owner = "reply"'
 _MOST_PORTS = 65_535
@@ -36,6 +37,7 @@ def find_doubts(settings: Settings) -> Iterator[_Doubt]:
         _sender_doubts,
         _unsubscribe_doubts,
         _delivery_doubts,
+        _smtp_doubts,
         _vocabulary_doubts,
         _check_doubts,
     ):
@@ -98,7 +100,7 @@ def url_fault(url: str) -> tuple[str, str] | None:
     found = _URL.fullmatch(url)
     if not found:
         return "which is no web address", "write one that begins with https://"
-    if found[1] == "http" and found[2].casefold() not in _LOOPBACK:
+    if found[1] == "http" and found[2].casefold() not in LOOPBACK:
         return "which begins with http://", "use https:// (http is for this machine alone)"
     return None
 
@@ -191,25 +193,12 @@ def _delivery_doubts(settings: Settings) -> Iterator[_Doubt]:
     yield from _one_of(table, own, "provider", ("outbox", "smtp", "sendgrid"))
     yield from _texts("outbox", settings.outbox, "folder")
     yield from _texts("subscribers", settings.subscribers, "file")
-    yield from _texts("smtp", settings.smtp, "host")
-    if settings.smtp.port > _MOST_PORTS:
-        yield "smtp", "port", f"'port' in [smtp] is {settings.smtp.port}", f"write one from 1 to {_MOST_PORTS}"
-    yield from _one_of("smtp", settings.smtp, "security", ("none", "starttls", "tls"))
-    yield from _addresses("smtp", settings.smtp, "envelope_sender")
     yield from _urls("sendgrid", settings.sendgrid, "host")
-    if settings.smtp.security == "none" and settings.smtp.host not in _LOOPBACK:
-        yield (
-            "smtp",
-            "security",
-            "'security' in [smtp] is 'none'",
-            "that is for this machine alone: write starttls or tls",
-        )
     for name, part, key, least in (
         (table, own, "batch_size", 1),
         (table, own, "max_per_minute", 0),
         (table, own, "max_per_hour", 0),
         (table, own, "max_per_day", 0),
-        ("smtp", settings.smtp, "port", 1),
         ("sendgrid", settings.sendgrid, "workers", 1),
         ("sendgrid", settings.sendgrid, "timeout_seconds", 1),
     ):
@@ -226,6 +215,39 @@ def _delivery_doubts(settings: Settings) -> Iterator[_Doubt]:
             f"'encoding' in [subscribers] is {encoding!r}, which is none",
             "write one such as cp1252, or leave it empty for UTF-8",
         )
+
+
+def _smtp_doubts(settings: Settings) -> Iterator[_Doubt]:
+    own, table = settings.smtp, "smtp"
+    yield from _texts(table, own, "host")
+    if not 1 <= own.port <= _MOST_PORTS:
+        yield table, "port", f"'port' in [smtp] is {own.port}", f"write one from 1 to {_MOST_PORTS}"
+    yield from _one_of(table, own, "security", ("none", "starttls", "tls"))
+    if own.security == "none" and own.host not in LOOPBACK:
+        yield (
+            table,
+            "security",
+            "'security' in [smtp] is 'none'",
+            "that is for this machine alone: write starttls or tls",
+        )
+    yield from _lines(table, own, "username", "token_command")
+    if own.token_command and not own.username:
+        message = "'token_command' in [smtp] gives a token, and [smtp] has no 'username' that it is for"
+        yield table, "token_command", message, 'add username = "…", the mailbox\'s address'
+    if own.token_command and not _is_command(own.token_command):
+        message = "'token_command' in [smtp] is no command: it is blank, or a quote in it does not end"
+        yield table, "token_command", message, "write it as in a shell; it runs without one"
+    yield from _addresses(table, own, "envelope_sender")
+
+
+def _is_command(text: str) -> bool:
+    """Whether ``text`` falls into words as in a shell."""
+    import shlex
+
+    try:
+        return bool(shlex.split(text))
+    except ValueError:
+        return False
 
 
 def _vocabulary_doubts(settings: Settings) -> Iterator[_Doubt]:

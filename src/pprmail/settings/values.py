@@ -88,12 +88,13 @@ class Outbox(NamedTuple):
 
 
 class Smtp(NamedTuple):
-    """``[smtp]``: a mail server; its password comes from PPRMAIL_SMTP_PASSWORD."""
+    """``[smtp]``: a mail server; its password comes from PPRMAIL_SMTP_PASSWORD, or a token from ``token_command``."""
 
     host: str = "localhost"
     port: int = 25
     security: str = "starttls"
     username: str = ""
+    token_command: str = ""
     envelope_sender: str = ""
 
 
@@ -185,6 +186,16 @@ class Settings:
     def secret_key(self) -> str:
         """PPRMAIL_SECRET_KEY, or '' when the key is in ``.pprmail/secret.key``."""
         return os.environ.get("PPRMAIL_SECRET_KEY", "")
+
+    @property
+    def smtp_password(self) -> str:
+        """PPRMAIL_SMTP_PASSWORD, or ''."""
+        return os.environ.get("PPRMAIL_SMTP_PASSWORD", "")
+
+    @property
+    def sendgrid_api_key(self) -> str:
+        """SENDGRID_API_KEY, or ''."""
+        return os.environ.get("SENDGRID_API_KEY", "")
 
 
 TABLES: dict[str, type[NamedTuple]] = {
