@@ -19,9 +19,11 @@ from pprmail.delivery.answer import Outcome
 from pprmail.delivery.messages import LetterWriter
 from pprmail.delivery.providers.outbox import OutboxProvider
 from pprmail.delivery.providers.sendgrid import SendgridProvider
-from pprmail.settings.values import Sendgrid
+from pprmail.delivery.providers.smtp import SmtpProvider
+from pprmail.settings.values import Sendgrid, Smtp
 from standins.sendgrid import KEY as API_KEY
 from standins.sendgrid import SendGridStandIn
+from standins.smtp import SmtpStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -64,7 +66,17 @@ def sendgrid(newsletter: Newsletter) -> Iterator[Case]:
         )
 
 
-CASES = {"outbox": outbox, "sendgrid": sendgrid}
+@contextmanager
+def smtp(newsletter: Newsletter) -> Iterator[Case]:
+    writer = LetterWriter(sealed_mail(newsletter), NOW, KEY.encode())
+    with SmtpStandIn() as standin:
+        yield Case(
+            SmtpProvider(Smtp(standin.host, standin.port, "none"), "", writer),
+            lambda: sorted(email.message_from_bytes(letter.content)["To"] for letter in standin.accepted),
+        )
+
+
+CASES = {"outbox": outbox, "sendgrid": sendgrid, "smtp": smtp}
 
 
 @pytest.fixture(params=list(CASES.values()), ids=list(CASES))
