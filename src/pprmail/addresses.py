@@ -33,18 +33,31 @@ def undress(text: str) -> str:
     return found[1] if found else bare
 
 
+def read_address(text: str) -> str:
+    """The address in ``text`` as people write it, see ``undress``, as a ``normal_address``.
+
+    Raises ``BadAddressError``. What is plain needs no undressing.
+    """
+    return _plain(text) or normal_address(undress(text))
+
+
 def normal_address(text: str) -> str:
     """``text`` as it is written in a message: the domain in lower-case ASCII, the local part as typed.
 
     Raises ``BadAddressError``. Plain addresses take a fast path with the same verdict as email-validator; the rest go to it.
     A local part outside ASCII is refused: providers are not known to take it (it has no ASCII form).
     """
+    return _plain(text) or _validated(text)
+
+
+def _plain(text: str) -> str:
+    """The normal address that ``text`` plainly is; '' when that takes a longer look."""
     found = _PLAIN.fullmatch(text)
     if found and "--" not in found[1] and len(text) <= LONGEST and found[2].lower() not in _SPECIAL:
         local, _, domain = text.partition("@")
         if len(local) <= _LONGEST_LOCAL:
             return f"{local}@{domain.lower()}"
-    return _validated(text)
+    return ""
 
 
 def _validated(text: str) -> str:
@@ -65,6 +78,5 @@ def _validated(text: str) -> str:
 
 
 def address_key(address: str) -> str:
-    """What two spellings of one mailbox share: the local part case-folded. ``address`` is a ``normal_address``."""
-    local, _, domain = address.rpartition("@")
-    return f"{local.casefold()}@{domain}"
+    """What two spellings of one mailbox share: the local part in lower case. ``address`` is a ``normal_address``, which is ASCII."""
+    return address.lower()

@@ -18,7 +18,9 @@ ADA = Row(line=2, email="ada@example.org", name="Ada", status="subscribed")
 
 
 def choose(*rows: Row, suppressed: Sequence[str] = (), require_consent: bool = False, today: date = TODAY) -> Audience:
-    return choose_audience(rows, lambda address: address in suppressed, require_consent=require_consent, today=today)
+    """The audience, in tuples."""
+    chosen = choose_audience(rows, lambda address: address in suppressed, require_consent=require_consent, today=today)
+    return Audience(chosen.rows, tuple(chosen.recipients), tuple(chosen.exclusions), tuple(chosen.unsubscribed))
 
 
 def again(line: int, **changes: str) -> Row:
@@ -252,6 +254,53 @@ def test_rows_are_recipients_and_exclusions(rows: list[Row], suppressed: set[str
     addresses = [one.address.casefold() for one in chosen.recipients]
     assert len(addresses) == len(set(addresses))
     assert not set(addresses) & {one.casefold() for one in chosen.unsubscribed}
+
+
+@given(rows=ROWS, suppressed=st.sets(st.sampled_from(["a@x.org", "b@x.org"])), require_consent=st.booleans())
+def test_it_does_not_matter_whose_bits_are_the_same(
+    rows: list[Row], suppressed: set[str], *, require_consent: bool
+) -> None:
+    usual = choose(*rows, suppressed=tuple(suppressed), require_consent=require_consent)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pprmail.audience.choose._SEEN_BITS", 8)
+        patch.setattr("pprmail.audience.choose.CHUNK_ROWS", 2)
+        crowded = choose(*rows, suppressed=tuple(suppressed), require_consent=require_consent)
+
+    assert crowded == usual
+
+
+def test_a_long_list_is_decided_like_a_short_one() -> None:
+    rows = [Row(line, f"reader{line}@example.org", f"Reader {line}") for line in range(2, 5002)]
+    rows[7] = rows[7]._replace(status="unsubscribed")
+    late = [
+        Row(5002, "Reader2@example.org", status="unsubscribed"),
+        Row(5003, "reader9@example.org"),
+        Row(5004, "nobody"),
+    ]
+
+    chosen = choose(*rows, *late)
+
+    mailed = [row for row in rows if row.line not in {2, 9}]
+    assert chosen.recipients == tuple(Subscriber(row.email, row.name) for row in mailed)
+    assert [one[:2] for one in chosen.exclusions] == [
+        (2, "unsubscribed"),
+        (9, "unsubscribed"),
+        (5002, "duplicate"),
+        (5003, "duplicate"),
+        (5004, "bad-address"),
+    ]
+    assert chosen.unsubscribed == ("reader2@example.org", "reader9@example.org")
+
+
+def test_an_audience_can_be_gone_through_again_and_by_two_at_a_time() -> None:
+    rows = [Row(line, f"reader{line}@example.org") for line in range(2, 4002)]
+    chosen = choose_audience(rows, lambda _: False, require_consent=False, today=TODAY)
+
+    pairs = list(zip(chosen.recipients, chosen.recipients, strict=True))
+
+    assert [one == other for one, other in pairs] == [True] * 4000
+    assert len(chosen.recipients) == len(list(chosen.recipients)) == 4000
 
 
 def test_no_sentence_shows_what_may_be_an_address() -> None:

@@ -3,98 +3,226 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pprmail.addresses import BadAddressError, address_key, normal_address, undress
-from pprmail.model import EXCLUSION_REASONS, Exclusion, Subscriber
+from pprmail.addresses import BadAddressError, address_key, read_address
+from pprmail.audience.spool import CHUNK_ROWS, Spool
+from pprmail.model import EXCLUSION_REASONS, Exclusion, Row, Subscriber
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from pprmail.model import Row
+    from collections.abc import Callable, Collection, Iterable
 
 STATUSES = ("subscribed", "unsubscribed", "pending")
+_SUBSCRIBED = ("", "subscribed")
 LONGEST_NAME = 200
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # CASL s. 10(10): implied consent lasts two years from the last dealing. Express consent lasts until it is withdrawn.
 IMPLIED_YEARS = 2
 
 
+_SEEN_BITS = 1 << 26
+"""Of a million mailboxes some 15,000 share their bit with another one; these are looked at twice."""
+
+
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """The list, decided: rows = recipients + exclusions. ``unsubscribed`` are the addresses that the file says have left."""
+    """The list, decided: rows = recipients + exclusions. ``unsubscribed`` are the addresses that the file says have left.
+
+    All three stand in the list's order, and can be gone through again and again; of a long list they are not in memory.
+    """
 
     rows: int
-    recipients: tuple[Subscriber, ...]
-    exclusions: tuple[Exclusion, ...]
-    unsubscribed: tuple[str, ...]
+    recipients: Collection[Subscriber]
+    exclusions: Collection[Exclusion]
+    unsubscribed: Collection[str]
 
     def excluded(self) -> dict[str, int]:
         """How many rows were left out, by reason; reasons without one are left out too."""
-        counts = {reason: sum(1 for one in self.exclusions if one.reason == reason) for reason in EXCLUSION_REASONS}
-        return {reason: count for reason, count in counts.items() if count}
+        counts = Counter(one.reason for one in self.exclusions)
+        return {reason: counts[reason] for reason in EXCLUSION_REASONS if reason in counts}
 
 
 @dataclass(slots=True)
 class _Mailbox:
     """The rows of one address: the first line, the row that speaks for it, and what the rows say together."""
 
+    line: int
     address: str
     row: Row
+    has_left: bool
+    is_subscribed: bool
+    fault: str
+
+    @classmethod
+    def of(cls, address: str, row: Row) -> _Mailbox:
+        return cls(row.line, address, row, row.status == "unsubscribed", _speaks(row), _fault(row))
+
+    def add(self, row: Row) -> None:
+        """Hear another row of the same address."""
+        if not self.fault and (fault := _fault(row)):
+            self.fault = f"on line {row.line}: {fault}"
+        self.has_left |= row.status == "unsubscribed"
+        self.is_subscribed |= _speaks(row)
+        if not _speaks(self.row) and _speaks(row):
+            self.row = row
+
+
+class _NormalRow(NamedTuple):
+    """A row whose address was read. ``slot`` is the same for the rows of one mailbox, and seldom for others; -1 without an address.
+
+    ``whole`` is None for a row that says nothing but that ``name`` is subscribed. Without an address ``name`` is the reason why.
+    """
+
+    slot: int
     line: int
-    statuses: set[str]
-    fault: str = ""
+    address: str
+    name: str
+    whole: tuple[Any, ...] | None
+
+    @property
+    def row(self) -> Row:
+        return Row(*self.whole) if self.whole else Row(self.line, self.address, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What is asked of every row besides the list's own word."""
+
+    is_suppressed: Callable[[str], bool]
+    require_consent: bool
+    today: date
 
 
 def choose_audience(
     rows: Iterable[Row], is_suppressed: Callable[[str], bool], *, require_consent: bool, today: date
 ) -> Audience:
-    """The recipients in list order, and a reason for every other row.
+    """The recipients in list order, and a reason for every other row. ``rows`` come by rising lines, and are gone through once.
 
     Two rows with one address are one subscriber: if either has left, so has the subscriber; if the status of either
     cannot be read, the subscriber is not mailed. ``is_suppressed`` is asked about addresses as they are written.
     """
+    normal, suspects = _read_addresses(rows, require_consent=require_consent)
+    mailboxes = _gather_mailboxes(normal, suspects)
+    rules = _Rules(is_suppressed, require_consent, today)
+    return _decide(normal, mailboxes, suspects, rules)
+
+
+def _read_addresses(rows: Iterable[Row], *, require_consent: bool) -> tuple[Spool[_NormalRow], set[int]]:
+    """The rows with their addresses, and the slots that more than one of them has."""
+    normal = Spool(_NormalRow)
+    seen = bytearray(_SEEN_BITS >> 3)
+    suspects: set[int] = set()
+    everyone = iter(rows)
+    while chunk := list(islice(everyone, CHUNK_ROWS)):
+        addresses, names = _addresses_of(chunk)
+        slots = [hash(address_key(address)) & (_SEEN_BITS - 1) if address else -1 for address in addresses]
+        for slot in slots:
+            bit = 1 << (slot & 7)
+            if seen[slot >> 3] & bit:
+                suspects.add(slot)
+            else:
+                seen[slot >> 3] |= bit
+        whole = [
+            None if address and not require_consent and _is_plain(row) else row[:]
+            for address, row in zip(addresses, chunk, strict=True)
+        ]
+        normal.write(slots, [row.line for row in chunk], addresses, names, whole)
+    suspects.discard(-1)
+    return normal, suspects
+
+
+def _addresses_of(rows: list[Row]) -> tuple[list[str], list[str]]:
+    """Address and name of each row; of a row without an address '' and the reason."""
+    addresses, names = [], []
+    for row in rows:
+        try:
+            addresses.append(read_address(row.email))
+            names.append(row.name)
+        except BadAddressError as error:
+            addresses.append("")
+            names.append(f"no address that can be mailed: {error}" if row.email else "the email is empty")
+    return addresses, names
+
+
+def _gather_mailboxes(normal: Spool[_NormalRow], suspects: set[int]) -> dict[str, _Mailbox]:
+    """The mailboxes in the slots that more than one row has, by their keys."""
     mailboxes: dict[str, _Mailbox] = {}
-    exclusions: list[Exclusion] = []
-    count = 0
-    for count, row in enumerate(rows, 1):  # noqa: B007 - what is left in it is the number of rows
-        if exclusion := _file_row(row, mailboxes):
-            exclusions.append(exclusion)
-    recipients: list[Subscriber] = []
-    for mailbox in mailboxes.values():
-        reason, detail = _reason(mailbox, is_suppressed, require_consent=require_consent, today=today)
+    for columns in normal.chunks() if suspects else ():
+        if suspects.isdisjoint(columns[0]):
+            continue
+        for one in (_NormalRow(*cells) for cells in zip(*columns, strict=True) if cells[0] in suspects):
+            key = address_key(one.address)
+            if key in mailboxes:
+                mailboxes[key].add(one.row)
+            else:
+                mailboxes[key] = _Mailbox.of(one.address, one.row)
+    return mailboxes
+
+
+def _decide(normal: Spool[_NormalRow], mailboxes: dict[str, _Mailbox], suspects: set[int], rules: _Rules) -> Audience:
+    """Who is mailed, out of rows of which those in ``suspects`` may share a mailbox."""
+    recipients, exclusions, left = Spool(Subscriber), Spool(Exclusion), Spool(str)
+    for columns in normal.chunks():
+        judged = _Judged()
+        for cells in zip(*columns, strict=True):
+            slot, _, address, name, whole = cells
+            if whole is None and slot not in suspects and not rules.is_suppressed(address):
+                judged.addresses.append(address)
+                judged.names.append(name)
+            else:
+                judged.judge(_NormalRow(*cells), mailboxes, rules)
+        recipients.write(judged.addresses, judged.names)
+        exclusions.write(judged.lines, judged.reasons, judged.details)
+        left.write(judged.left)
+    return Audience(len(normal), recipients, exclusions, left)
+
+
+class _Judged:
+    """What became of a chunk of rows, in the columns of the spools."""
+
+    def __init__(self) -> None:
+        self.addresses: list[str] = []
+        self.names: list[str] = []
+        self.lines: list[int] = []
+        self.reasons: list[str] = []
+        self.details: list[str] = []
+        self.left: list[str] = []
+
+    def judge(self, one: _NormalRow, mailboxes: dict[str, _Mailbox], rules: _Rules) -> None:
+        """Put the row where it belongs."""
+        if not one.address:
+            self._exclude(one.line, "bad-address", one.name)
+            return
+        mailbox = mailboxes.get(address_key(one.address)) or _Mailbox.of(one.address, one.row)
+        if mailbox.line != one.line:
+            self._exclude(one.line, "duplicate", f"the address stands already on line {mailbox.line}")
+            return
+        if mailbox.has_left:
+            self.left.append(mailbox.address)
+        reason, detail = _reason(mailbox, rules)
         if reason:
-            exclusions.append(Exclusion(mailbox.line, reason, detail))
+            self._exclude(one.line, reason, detail)
         else:
-            recipients.append(Subscriber(mailbox.address, mailbox.row.name))
-    left = tuple(mailbox.address for mailbox in mailboxes.values() if "unsubscribed" in mailbox.statuses)
-    return Audience(count, tuple(recipients), tuple(sorted(exclusions, key=lambda one: one.line)), left)
+            self.addresses.append(mailbox.address)
+            self.names.append(mailbox.row.name)
+
+    def _exclude(self, line: int, reason: str, detail: str) -> None:
+        self.lines.append(line)
+        self.reasons.append(reason)
+        self.details.append(detail)
 
 
-def _file_row(row: Row, mailboxes: dict[str, _Mailbox]) -> Exclusion | None:
-    """Put ``row`` to the mailbox of its address; what excludes the row by itself: no address, or one that stands already."""
-    try:
-        address = normal_address(undress(row.email))
-    except BadAddressError as error:
-        detail = f"no address that can be mailed: {error}" if row.email else "the email is empty"
-        return Exclusion(row.line, "bad-address", detail)
-    status = row.status or "subscribed"
-    known = mailboxes.get(address_key(address))
-    if known is None:
-        mailboxes[address_key(address)] = _Mailbox(address, row, row.line, {status}, _fault(row))
-        return None
-    if not known.fault and (fault := _fault(row)):
-        known.fault = f"on line {row.line}: {fault}"
-    known.statuses.add(status)
-    if not _speaks(known.row) and _speaks(row):
-        known.row = row
-    return Exclusion(row.line, "duplicate", f"the address stands already on line {known.line}")
+def _is_plain(row: Row) -> bool:
+    """The row says nothing but that its name is subscribed. False for some that say no more than that."""
+    return row.status in _SUBSCRIBED and not row.fault and row.name.isprintable() and len(row.name) <= LONGEST_NAME
 
 
 def _speaks(row: Row) -> bool:
-    return row.status in {"", "subscribed"}
+    return row.status in _SUBSCRIBED
 
 
 def _fault(row: Row) -> str:
@@ -115,19 +243,17 @@ def _shown(value: str) -> str:
     return "something with '@'" if "@" in value else repr(value)
 
 
-def _reason(
-    mailbox: _Mailbox, is_suppressed: Callable[[str], bool], *, require_consent: bool, today: date
-) -> tuple[str, str]:
+def _reason(mailbox: _Mailbox, rules: _Rules) -> tuple[str, str]:
     """Why the mailbox is left out, and what to tell the author; ('', '') when it may be mailed."""
-    if "unsubscribed" in mailbox.statuses:
+    if mailbox.has_left:
         return "unsubscribed", ""
     if mailbox.fault:
         return "bad-address", mailbox.fault
-    if "subscribed" not in mailbox.statuses:
+    if not mailbox.is_subscribed:
         return "pending", ""
-    if is_suppressed(mailbox.address):
+    if rules.is_suppressed(mailbox.address):
         return "suppressed", "asked to leave earlier; the file cannot undo that"
-    return _consent_reason(mailbox.row, today) if require_consent else ("", "")
+    return _consent_reason(mailbox.row, rules.today) if rules.require_consent else ("", "")
 
 
 def _consent_reason(row: Row, today: date) -> tuple[str, str]:

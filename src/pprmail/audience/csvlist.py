@@ -7,7 +7,7 @@ import csv
 import re
 from difflib import SequenceMatcher
 from io import StringIO
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from pprmail.errors import PprmailError
 from pprmail.model import INVISIBLE, Row
@@ -35,8 +35,10 @@ _SOUNDS_LIKE_STATUS = re.compile(
 )
 _NEARLY = 0.8
 _ONLY_ONCE = ("email", "status")
+_USUAL_STATUSES = ("subscribed", "unsubscribed")
 _LISTMONK_STATUS = {"enabled": "subscribed", "disabled": "unsubscribed", "blocklisted": "unsubscribed"}
 _DELIMITERS = ",;\t"
+_PADDING = " \t\u00a0\u200b\ufeff"
 _START_BYTES = 4096
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _SEP_LINE = re.compile(r"\"?sep=([^\"\r\n])\"?\s*", re.IGNORECASE)
@@ -109,25 +111,17 @@ def _rows(file: IO[str], shown: str) -> Iterator[Row]:
         header_line, header = header_line + 1, file.readline()
     delimiter = said[1] if said else max(_DELIMITERS, key=header.count)
     names = [_normal_name(name) for name in _header_cells(header, delimiter)]
-    columns = _find_columns(names, shown, header_line)
-    gone = [] if "status" in columns else [at for at, name in enumerate(names) if name in _GONE_COLUMNS]
-    is_listmonk = {"uuid", "attributes"} <= set(names)
+    layout = _layout(names, _find_columns(names, shown, header_line))
     reader = csv.reader(file, delimiter=delimiter, strict=True)
     begins = header_line + 1
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            message = f"{shown}:{begins}: is no CSV from here on ({error}); look for a quotation mark that is not closed, and {_EXCEL}"
-            raise PprmailError(message) from error
-        line, begins = begins, header_line + reader.line_num + 1
-        if any(cell.strip() for cell in cells):
-            row = _row(line, cells, columns, len(names), is_listmonk=is_listmonk)
-            yield (
-                row._replace(status="unsubscribed") if any(cells[at].strip() for at in gone if at < len(cells)) else row
-            )
+    try:
+        for cells in reader:
+            line, begins = begins, header_line + reader.line_num + 1
+            if row := _row(line, cells, layout):
+                yield row
+    except csv.Error as error:
+        message = f"{shown}:{begins}: is no CSV from here on ({error}); look for a quotation mark that is not closed, and {_EXCEL}"
+        raise PprmailError(message) from error
 
 
 def _header_cells(header: str, delimiter: str) -> list[str]:
@@ -181,21 +175,74 @@ def _may_mean_status(name: str) -> bool:
     return bool(_SOUNDS_LIKE_STATUS.search(name)) or SequenceMatcher(None, name, "status").ratio() >= _NEARLY
 
 
-def _row(line: int, cells: list[str], columns: dict[str, int], width: int, *, is_listmonk: bool) -> Row:
-    def cell(column: str) -> str:
-        at = columns.get(column)
-        return cells[at].strip(" \t\u00a0\u200b\ufeff") if at is not None and at < len(cells) else ""
+class _Layout(NamedTuple):
+    """Where the cells of a row stand, after ``width`` of them; what is in no column stands at ``width``, where there is nothing.
 
-    name = cell("name") or " ".join(part for part in (cell("first"), cell("last")) if part)
-    name = INVISIBLE.sub("", name).strip()
-    status = cell("status").casefold()
-    return Row(
-        line=line,
-        email=cell("email"),
-        name=name,
-        status=_LISTMONK_STATUS.get(status, status) if is_listmonk else status,
-        consent=cell("consent").casefold(),
-        consent_date=cell("consent_date"),
-        consent_source=cell("consent_source"),
-        fault=f"has {len(cells)} cells for {width} columns" if any(extra.strip() for extra in cells[width:]) else "",
+    ``gone`` are columns that are empty unless the subscriber left.
+    """
+
+    width: int
+    email: int
+    name: int
+    first: int
+    last: int
+    status: int
+    consent: int
+    consent_date: int
+    consent_source: int
+    gone: tuple[int, ...]
+    is_listmonk: bool
+
+
+def _layout(names: list[str], columns: dict[str, int]) -> _Layout:
+    width = len(names)
+    gone = () if "status" in columns else tuple(at for at, name in enumerate(names) if name in _GONE_COLUMNS)
+
+    def place(name: str) -> int:
+        return columns.get(name, width)
+
+    return _Layout(
+        width=width,
+        email=place("email"),
+        name=place("name"),
+        first=place("first"),
+        last=place("last"),
+        status=place("status"),
+        consent=place("consent"),
+        consent_date=place("consent_date"),
+        consent_source=place("consent_source"),
+        gone=gone,
+        is_listmonk={"uuid", "attributes"} <= set(names),
     )
+
+
+def _row(line: int, cells: list[str], layout: _Layout) -> Row | None:
+    """The row in ``cells``; None when all of them are blank."""
+    width, email_at, name_at, _, _, status_at, consent_at, date_at, source_at, gone, is_listmonk = layout
+    fault = ""
+    if len(cells) != width:
+        if any(extra.strip() for extra in cells[width:]):
+            fault = f"has {len(cells)} cells for {width} columns"
+        cells = cells[:width] + [""] * (width - len(cells))
+    cells.append("")
+    email, name, status = cells[email_at].strip(_PADDING), cells[name_at].strip(), cells[status_at]
+    if "@" not in email and not fault and not any(cell.strip() for cell in cells):
+        return None
+    if not name or not name.isascii():
+        name = _name(cells, layout)
+    if status not in _USUAL_STATUSES:
+        status = status.strip(_PADDING).casefold()
+    if is_listmonk:
+        status = _LISTMONK_STATUS.get(status, status)
+    if gone and any(cells[at].strip() for at in gone):
+        status = "unsubscribed"
+    if consent_at == date_at == source_at:
+        return Row(line, email, name, status, "", "", "", fault)
+    consent, day, source = (cells[at].strip(_PADDING) for at in (consent_at, date_at, source_at))
+    return Row(line, email, name, status, consent.casefold(), day, source, fault)
+
+
+def _name(cells: list[str], layout: _Layout) -> str:
+    """The name, or the first and the last name, without what cannot be seen."""
+    name, first, last = (cells[at].strip(_PADDING) for at in (layout.name, layout.first, layout.last))
+    return INVISIBLE.sub("", name or " ".join(part for part in (first, last) if part)).strip()
