@@ -50,8 +50,11 @@ keys = Table(
 )
 
 addresses = Table(
-    "addresses", metadata, Column("id", Integer, primary_key=True), Column("address", Text, nullable=False, unique=True)
-)
+    "addresses", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("address", Text, nullable=False),
+    Index("addresses_by_address", "address", unique=True),  # by name, so that it can be made after a million inserts
+)  # fmt: skip
 
 suppressions = Table(
     "suppressions", metadata,

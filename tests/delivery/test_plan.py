@@ -116,3 +116,35 @@ def test_only_those_who_asked_us_themselves_arouse_no_suspicion(how: str) -> Non
 
     assert found is not None
     assert found.is_suspicious is (how == "marked")
+
+
+@given(
+    lists=st.tuples(st.permutations(range(40)), st.permutations(range(40))),
+    marked=st.sets(st.integers(0, 40)),
+    asked=st.sets(st.integers(0, 40)),
+    chunk_rows=st.integers(1, 9),
+    most_waiting=st.sampled_from([0, 3, 50]),
+)
+def test_a_comparison_in_parts_counts_the_same(
+    lists: tuple[list[int], list[int]], marked: set[int], asked: set[int], chunk_rows: int, most_waiting: int
+) -> None:
+    now, before = (numbers[:25] for numbers in lists)
+    lost = set(before) - set(now)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pprmail.delivery.plan.CHUNK_ROWS", chunk_rows)
+        patch.setattr("pprmail.delivery.plan._MOST_WAITING", most_waiting)
+        found = change(now, before, marked=marked, asked=asked)
+
+    assert found == ListChange(
+        before=25,
+        added=len(set(now) - set(before)),
+        gone=len(lost - marked - asked),
+        newly_unsubscribed=len(lost & (marked | asked)),
+        left_by_file=len(lost - asked),
+    )
+
+
+def test_a_last_mailing_that_is_longer_or_shorter_is_compared_whole() -> None:
+    assert change(range(10), before=range(5000)) == ListChange(5000, 0, 4990, 0, 4990)
+    assert change(range(5000), before=range(10)) == ListChange(10, 4990, 0, 0, 0)

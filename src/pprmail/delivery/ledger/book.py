@@ -107,8 +107,11 @@ class Ledger:
             )
         return SealedMail.from_json(content or "")
 
-    def last_recipients(self) -> tuple[str, ...] | None:
-        """The addresses of the last mailing that was not cancelled, a real one before any to the outbox; None without one."""
+    def last_recipients(self) -> Iterator[str] | None:
+        """The addresses of the last mailing that was not cancelled, a real one before any to the outbox; None without one.
+
+        They come in the list's order, a few in memory at a time.
+        """
         with reading(self._engine) as connection:
             last = connection.scalar(
                 select(mailings.c.id)
@@ -116,14 +119,17 @@ class Ledger:
                 .order_by(mailings.c.provider == OUTBOX, mailings.c.id.desc())
                 .limit(1)
             )
-            if last is None:
-                return None
-            query = (
-                select(addresses.c.address)
-                .join(recipients, recipients.c.address == addresses.c.id)
-                .where(recipients.c.mailing == last)
-            )
-            return tuple(connection.scalars(query))
+        return None if last is None else self._addresses_of(last)
+
+    def _addresses_of(self, mailing: int) -> Iterator[str]:
+        query = (
+            select(addresses.c.address)
+            .join(recipients, recipients.c.address == addresses.c.id)
+            .where(recipients.c.mailing == mailing)
+            .order_by(recipients.c.number)
+        )
+        with reading(self._engine) as connection:
+            yield from connection.scalars(query)
 
     def suppressed(self, *sources: str) -> frozenset[bytes]:
         """The hashes of those who asked to leave, of all sources unless some are named."""
