@@ -73,7 +73,7 @@ def test_every_recipient_is_named_with_the_outcome(newsletter: Newsletter) -> No
 
 
 def test_recipients_of_an_issue_that_was_not_sent_are_none(newsletter: Newsletter) -> None:
-    assert told(newsletter, "2020-08", "--recipients") == NOT_SENT | {"outcomes": []}
+    assert told(newsletter, "2020-08", "--recipients") == NOT_SENT | {"receipt": None, "waits_for": "", "outcomes": []}
 
 
 def test_an_issue_nobody_knows_is_told(newsletter: Newsletter) -> None:

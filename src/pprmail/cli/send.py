@@ -214,11 +214,11 @@ class _Sending:
             self.console.note(
                 f"--subscribers adds nobody: the recipients were frozen at the seal of {local_time(mailing.sealed, self.settings)}"
             )
+        undone = self._undone(mailing, counts)
         # A mailing without an end was cut short after its last letter, and perhaps before its books were closed
-        if mailing.ended and not self._undone(mailing, counts):
+        if mailing.ended and not undone and (mailing.is_real or counts.is_complete):
             self.console.note(self._nothing_to_do(counts))
             return self._finish(ledger, mailing, None)
-        undone = self._undone(mailing, counts)
         sealed = f"{self.issue} was sealed {local_time(mailing.sealed, self.settings)}"
         self.console.note(
             f"{sealed}: {counts.accepted:,} of {counted(counts.recipients, 'recipient')} accepted, {undone:,} to go"
@@ -238,9 +238,7 @@ class _Sending:
     @staticmethod
     def _undone(mailing: Mailing, counts: Counts) -> int:
         """How many are to go. The outbox may be handed over again, so what is in doubt goes as well."""
-        if mailing.is_real:
-            return counts.waiting
-        return counts.waiting + counts.unknown or int(not counts.is_complete)
+        return counts.waiting if mailing.is_real else counts.waiting + counts.unknown
 
     def _nothing_to_do(self, counts: Counts) -> str:
         if counts.is_complete:
