@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from pprmail.audience.keys import fingerprint
+from pprmail.audience.spool import CHUNK_ROWS
 from pprmail.audience.tokens import Signer
 from pprmail.state import suppressions
 
@@ -24,16 +26,10 @@ FILE, PERSON, READER = "file", "person", "reader"
 
 
 def record_suppressions(connection: Connection, hashes: Iterable[bytes], key: bytes, source: str, now: datetime) -> int:
-    """Record each hash once, and say how many were new.
+    """Record each hash once, some in memory at a time, and say how many were new.
 
     One that stands with source ``file`` takes over a stronger source; one that was lifted stands again.
     """
-    rows = [
-        {"address_hash": one, "key_fingerprint": fingerprint(key), "source": source, "recorded": now.isoformat()}
-        for one in hashes
-    ]
-    if not rows:
-        return 0
     before = _count(connection)
     statement = insert(suppressions)
     stronger = source != FILE
@@ -49,9 +45,11 @@ def record_suppressions(connection: Connection, hashes: Iterable[bytes], key: by
         if stronger
         else suppressions.c.lifted.is_not(None)
     )
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["address_hash"], set_=update, where=weaker), rows
-    )
+    recorded = statement.on_conflict_do_update(index_elements=["address_hash"], set_=update, where=weaker)
+    same = {"key_fingerprint": fingerprint(key), "source": source, "recorded": now.isoformat()}
+    rest = iter(hashes)
+    while rows := [{"address_hash": one, **same} for one in islice(rest, CHUNK_ROWS)]:
+        connection.execute(recorded, rows)
     return _count(connection) - before
 
 
