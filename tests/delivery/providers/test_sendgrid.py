@@ -5,6 +5,7 @@ import logging
 import socket
 import ssl
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -274,6 +275,17 @@ def test_a_202_is_accepted_whatever_comes_with_it(world: World, fault: Fault | N
 def test_an_empty_batch_asks_nobody(world: World) -> None:
     assert world.provider().hand_over(batch(), journal()) == Answer(Outcome.ACCEPTED)
     assert world.standin.requests == []
+
+
+def test_several_threads_may_hand_over_at_once(world: World) -> None:
+    provider = world.provider()
+    batches = [batch(Subscriber(f"reader{number}@example.org")) for number in range(20)]
+
+    with ThreadPoolExecutor(4) as workers:
+        outcomes = {answer.outcome for answer in workers.map(lambda one: provider.hand_over(one, journal()), batches)}
+
+    assert outcomes == {Outcome.ACCEPTED}
+    assert world.standin.mailed() == {f"reader{number}@example.org": 1 for number in range(20)}
 
 
 # Recipients who are refused
@@ -561,6 +573,23 @@ def test_what_cannot_stand_in_a_request_is_refused_first(world: World, key: str,
         world.provider(key=key, sender=sender).prepare()
 
     assert str(told.value) == sentence
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        pytest.param("https://api.sendgrid.com:65536", id="port"),
+        pytest.param(f"https://{'a' * 64}.example.org", id="label"),
+        pytest.param("https://.", id="name"),
+    ],
+)
+def test_a_server_that_cannot_be_is_refused_first(world: World, host: str) -> None:
+    with pytest.raises(PprmailError) as told:
+        world.provider(host=host).prepare()
+
+    assert str(told.value) == (
+        f"'host' under [sendgrid] is {host!r}, which names no server; write https://api.sendgrid.com"
+    )
 
 
 def test_a_list_unsubscribe_longer_than_a_line_is_refused_first(world: World) -> None:

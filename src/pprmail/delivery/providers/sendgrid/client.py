@@ -1,27 +1,30 @@
 """SendGrid's own client, made to say what it has heard and nothing more.
 
 As it comes it has no time-out, follows a redirect by turning the POST into a GET, hides the status of an answer whose body is cut
-short, and prints the key at the level DEBUG (sendgrid 6.12.5, python-http-client 3.3.7, read 2026-11).
+short, and spells every request out for the log, readers and key and all, even when nobody reads it (sendgrid 6.12.5,
+python-http-client 3.3.7, read 2026-11).
 """
 
 from __future__ import annotations
 
+import json
 import logging
+import ssl
 from contextlib import closing
 from http.client import HTTPException
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 from urllib.error import HTTPError
-from urllib.request import BaseHandler
+from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_opener
 
-from python_http_client.client import Client  # type: ignore[import-untyped]
+from python_http_client.client import Client, Response  # type: ignore[import-untyped]
 from sendgrid import SendGridAPIClient  # type: ignore[import-untyped]
 
 from pprmail.delivery.providers.sendgrid.heard import Heard
 
 if TYPE_CHECKING:
     from email.message import Message
-    from http.client import HTTPResponse
-    from urllib.request import OpenerDirector, Request
+    from http.client import HTTPMessage, HTTPResponse
+    from urllib.request import OpenerDirector
 
 _MOST_BYTES = 4_000_000
 
@@ -37,7 +40,9 @@ class SendgridClient:
     def __init__(self, host: str, api_key: str, timeout_seconds: float) -> None:
         """``timeout_seconds`` are for each step on the wire, not for the whole."""
         made = SendGridAPIClient(api_key=api_key, host=host.rstrip("/")).client
-        self._client = _Client(made.host, made.request_headers, version=3, timeout=timeout_seconds)
+        # The certificates of a machine take 10 ms and more to read: once is enough
+        opener = build_opener(HTTPSHandler(context=ssl.create_default_context()), _Redirects())
+        self._client = _Client(opener, made.host, made.request_headers, version=3, timeout=timeout_seconds)
 
     def post(self, path: str, body: dict[str, Any]) -> Heard:
         """What POST answers. Raises ``OSError`` or ``HTTPException`` for the wire alone."""
@@ -68,30 +73,36 @@ class _Answer(NamedTuple):
 class _Client(Client):  # type: ignore[misc]
     """The library's client: an answer with an error is an answer, and so is a redirect."""
 
+    def __init__(self, opener: OpenerDirector, *arguments: object, **options: object) -> None:
+        super().__init__(*arguments, **options)
+        self._opener = opener
+
     def _build_client(self, name: str | None = None) -> _Client:
         path = [*self._url_path, name] if name else self._url_path
-        return _Client(self.host, dict(self.request_headers), self._version, path, timeout=self.timeout)
+        return _Client(self._opener, self.host, dict(self.request_headers), self._version, path, timeout=self.timeout)
 
-    def _make_request(self, opener: OpenerDirector, request: Request, timeout: float | None = None) -> _Answer:
-        opener.add_handler(_Redirects())
+    def post(self, request_body: dict[str, Any]) -> Response:
+        """As the library does, without spelling the request out: that takes half as long as to serialise it."""
+        headers = self.request_headers | {"Content-Type": "application/json"}
+        body = json.dumps(request_body).encode()
+        request = Request(self._build_url(None), body, headers)  # noqa: S310 - the settings judge the host
+        return Response(self._make_request(self._opener, request))
+
+    def _make_request(self, _: OpenerDirector, request: Request, timeout: float | None = None) -> _Answer:
         try:
-            response = opener.open(request, timeout=timeout or self.timeout)
+            response = self._opener.open(request, timeout=timeout or self.timeout)
         except HTTPError as answered:
             response = answered
         with closing(response):
             return _Answer(response.status, _read(response), response.headers)
 
 
-class _Redirects(BaseHandler):
-    """Hands a redirect over as it came, before the standard handler would follow it."""
+class _Redirects(HTTPRedirectHandler):
+    """Hands a redirect over as it came."""
 
-    handler_order = 100
-
-    def http_error_302(
-        self, request: Request, response: HTTPResponse, code: int, reason: str, headers: Message
-    ) -> HTTPResponse:
-        del request, code, reason, headers
-        return response
+    def http_error_302(self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage) -> IO[bytes]:
+        del req, code, msg, headers
+        return fp
 
     http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
@@ -104,5 +115,5 @@ def _read(response: HTTPResponse | HTTPError) -> bytes:
         return b""
 
 
-def _heard(response: Any) -> Heard:  # noqa: ANN401 - the library has no types
+def _heard(response: Response) -> Heard:
     return Heard(response.status_code, response.headers, response.body)

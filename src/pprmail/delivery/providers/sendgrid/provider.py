@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from http.client import HTTPException
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from pprmail.delivery.answer import Answer, Next, Outcome
 from pprmail.delivery.providers.sendgrid.account import examine_account
@@ -57,7 +58,7 @@ class SendgridProvider:
         self._threads = threading.local()
 
     def prepare(self) -> None:
-        """Refuse a key or a sender that cannot stand in a request."""
+        """Refuse a key, a sender or a server that cannot stand in a request."""
         sentence = self._impossible()
         if sentence:
             raise PprmailError(sentence)
@@ -68,6 +69,8 @@ class SendgridProvider:
             return "SENDGRID_API_KEY is not set; put the API key of the SendGrid account into it and run this again"
         if not key.isascii() or not key.isprintable() or " " in key:
             return "SENDGRID_API_KEY holds spaces, line breaks or other characters that no key has; set it to the key alone"
+        if not _is_host(self._settings.host):
+            return f"'host' under [sendgrid] is {self._settings.host!r}, which names no server; write https://api.sendgrid.com"
         if not sender.isascii():
             return f"SendGrid takes no sender such as {sender!r}; write an ASCII address under [sender] address"
         if self._writer.list_unsubscribe_length > LONGEST_HEADER:
@@ -109,6 +112,15 @@ class SendgridProvider:
             client = SendgridClient(self._settings.host, self._api_key, self._settings.timeout_seconds)
             self._threads.client = client
         return client
+
+
+def _is_host(url: str) -> bool:
+    """``url`` has a name and a port that can be looked up and connected to."""
+    parts = urlsplit(url)
+    try:
+        return parts.port != 0 and bool((parts.hostname or "").encode("idna"))
+    except ValueError:
+        return False
 
 
 def _journaled(verdict: Verdict, batch: Batch, journal: Journal) -> Answer:
