@@ -198,6 +198,18 @@ def test_a_long_title_stays_on_one_line() -> None:
     assert faults(made) == []
 
 
+def test_addresses_in_headers_are_ascii() -> None:
+    sealed = replace(
+        SEALED, unsubscribe_service_url="https://lists.example.org/été", archive_url="https://blog.example.org/été/"
+    )
+
+    made = request(sealed)
+
+    (one,) = made["personalizations"]
+    assert made["headers"]["List-Archive"] == "<https://blog.example.org/%C3%A9t%C3%A9/>"
+    assert one["headers"]["List-Unsubscribe"].startswith("<https://lists.example.org/%C3%A9t%C3%A9/u/u")
+
+
 @pytest.mark.parametrize(
     ("name", "addressed", "read"),
     [

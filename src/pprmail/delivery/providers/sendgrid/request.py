@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from pprmail.delivery.messages import ONE_CLICK, ONE_CLICK_VALUE, list_id_header
 from pprmail.marks import MARK, NAME_HTML, NAME_TEXT, UNSUBSCRIBE_HTML, UNSUBSCRIBE_TEXT, personal_values
@@ -47,7 +48,7 @@ class RequestWriter:
         leaving = () if by_provider else (UNSUBSCRIBE_HTML, UNSUBSCRIBE_TEXT)
         self._links = tuple((mark, values[mark]) for mark in leaving if mark in held)
         self._names = tuple(mark for mark in (NAME_HTML, NAME_TEXT) if mark in held)
-        self._list_unsubscribe = "" if by_provider else ", ".join(sealed.list_unsubscribe(_PLACE))
+        self._list_unsubscribe = "" if by_provider else _ascii(", ".join(sealed.list_unsubscribe(_PLACE)))
         self._headers = {ONE_CLICK: ONE_CLICK_VALUE} if sealed.takes_one_click else {}
         self._shared = _shared(sealed, test=test)
 
@@ -110,7 +111,7 @@ def _shared(sealed: SealedMail, *, test: bool) -> Request:
         "content": bodies,
         "headers": {
             "List-Id": _unfolded(list_id_header(sealed)),
-            "List-Archive": f"<{sealed.archive_url}>",
+            "List-Archive": f"<{_ascii(sealed.archive_url)}>",
             "Content-Language": sealed.language,
         },
         "categories": [sealed.newsletter_id],
@@ -145,6 +146,11 @@ def _free_tag(mail: str) -> str:
         count += 1
         tag = f"%%pprmail_leave{count}%%"
     return tag
+
+
+def _ascii(address: str) -> str:
+    """A web or mail address as it may stand in a header: what is beyond ASCII in it percent-encoded."""
+    return "".join(sign if sign.isascii() else quote(sign) for sign in address)
 
 
 def _unfolded(header: bytes) -> str:

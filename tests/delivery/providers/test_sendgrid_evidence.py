@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from batches import ADA, NOW, batch, journal
+from pprmail.delivery.providers.base import Evidence
+from pprmail.errors import PprmailError
+from pprmail.model import Subscriber
+from sendgrid_world import at_sendgrid
+from standins import http_faults
+from standins.http_faults import Fault, refusal, too_many_requests, unavailable
+from standins.sendgrid import LOGS, SendGridStandIn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conftest import Newsletter
+    from sendgrid_world import World
+
+
+@pytest.fixture
+def world(newsletter: Newsletter) -> Iterator[World]:
+    with at_sendgrid(newsletter) as made:
+        yield made
+
+
+READERS = tuple(Subscriber(f"reader{number}@example.org") for number in range(1, 12))
+
+
+def test_a_letter_in_the_log_proves_the_batch(world: World) -> None:
+    world.standin.next(http_faults.RESET_ACCEPTED)
+    provider = world.provider()
+    provider.hand_over(batch(*READERS), journal())
+
+    evidence = provider.look_for(batch(*READERS))
+
+    assert evidence == Evidence(
+        found=True,
+        detail="SendGrid's log has the letter of this attempt to recipient 1",
+        provider_id=world.standin.accepted[0].message_id,
+    )
+
+
+def test_any_of_the_recipients_asked_for_will_do(world: World) -> None:
+    provider = world.provider()
+    provider.hand_over(batch(*READERS), journal())
+    world.standin.unlogged = {one.address for one in READERS[:10]}
+
+    evidence = provider.look_for(batch(*READERS))
+
+    assert evidence.detail == "SendGrid's log has the letter of this attempt to recipient 11"
+
+
+def test_another_attempt_is_no_evidence(world: World) -> None:
+    provider = world.provider()
+    provider.hand_over(batch(*READERS)._replace(attempt="a0"), journal())
+
+    assert not provider.look_for(batch(*READERS)).found
+
+
+@pytest.mark.parametrize(
+    ("minutes", "caution"),
+    [
+        pytest.param(14, ". The attempt is 14 minutes old: ask again when it is 15", id="early"),
+        pytest.param(15, "", id="late"),
+    ],
+)
+def test_absence_proves_nothing(world: World, minutes: int, caution: str) -> None:
+    provider = replace(world, clock=(NOW + timedelta(minutes=minutes)).timestamp).provider()
+    world.standin.logs_lag = True
+    provider.hand_over(batch(*READERS), journal())
+
+    evidence = provider.look_for(batch(*READERS))
+
+    assert evidence == Evidence(
+        found=False,
+        detail=f"SendGrid's log has no letter of this attempt to the 5 recipients asked for, of 11; that proves nothing, since it can lag{caution}",
+    )
+
+
+def test_the_recipients_asked_for_are_spread_over_the_batch(world: World) -> None:
+    world.provider().look_for(batch(*READERS))
+
+    asked = [json.loads(request.body)["query"].split("'")[1] for request in world.standin.requests]
+    assert asked == [f"reader{number}@example.org" for number in (1, 3, 6, 8, 11)]
+
+
+def test_an_address_that_would_break_the_question_is_not_asked_for(world: World) -> None:
+    evidence = world.provider().look_for(batch(Subscriber("o'hara@example.org")))
+
+    assert evidence == Evidence(
+        found=False, detail="no address of the batch can be asked for in SendGrid's log; that proves nothing"
+    )
+    assert world.standin.requests == []
+
+
+def test_a_batch_outside_the_ledger_has_no_evidence(world: World) -> None:
+    with pytest.raises(PprmailError) as told:
+        world.provider().look_for(batch(ADA)._replace(claimed=None))
+
+    assert str(told.value) == "batch 1 is of no mailing: SendGrid's log cannot be asked when it was handed over"
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        pytest.param(
+            refusal(403, "access forbidden"),
+            "SendGrid's log may not be asked with this API key: 'access forbidden' (403); give the key the permission to read Email Logs "
+            "(or Email Activity), or look for the mail under Activity at SendGrid yourself",
+            id="not-allowed",
+        ),
+        pytest.param(
+            too_many_requests(),
+            "SendGrid's log takes no more questions now: 'too many requests' (429); try again in a few minutes",
+            id="too-many",
+        ),
+        pytest.param(unavailable(), "SendGrid's log gave no answer: status 503; try again later", id="unavailable"),
+        pytest.param(
+            Fault(http_faults.Answer(200, b"[]")),
+            "SendGrid's log gave no answer: status 200; try again later",
+            id="another-answer",
+        ),
+        pytest.param(
+            http_faults.CLOSED_UNPROCESSED,
+            "SendGrid's log cannot be asked now (RemoteDisconnected); try again later",
+            id="closed",
+        ),
+    ],
+)
+def test_a_log_that_cannot_be_asked(world: World, fault: Fault, sentence: str) -> None:
+    world.standin.next(fault, at=LOGS)
+
+    with pytest.raises(PprmailError) as told:
+        world.provider().look_for(batch(ADA))
+
+    assert str(told.value) == sentence
+
+
+def test_the_clock_of_the_other_side_may_be_behind(world: World) -> None:
+    with SendGridStandIn(clock=(NOW - timedelta(minutes=30)).timestamp) as behind:
+        provider = replace(world, standin=behind).provider()
+        provider.hand_over(batch(ADA), journal())
+
+        assert provider.look_for(batch(ADA)).found
