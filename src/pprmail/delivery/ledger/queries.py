@@ -96,17 +96,21 @@ def read_outcomes(connection: Connection, mailing: Mailing) -> Iterator[Recipien
             yield RecipientOutcome(number, Subscriber(address, name), *odd.get(number, usual))
 
 
+_RECIPIENTS = """
+SELECT recipients.number, addresses.address, recipients.name
+FROM recipients JOIN addresses ON addresses.id = recipients.address
+WHERE recipients.mailing = ? AND recipients.number BETWEEN ? AND ?
+  AND recipients.number NOT IN (SELECT number FROM exceptions WHERE mailing = ? AND number BETWEEN ? AND ?)
+ORDER BY recipients.number
+"""
+
+
 def read_recipients(connection: Connection, mailing: Mailing, first: int, last: int) -> tuple[Recipient, ...]:
     """The recipients numbered from ``first`` to ``last``, less the exceptions among them."""
-    query = (
-        select(recipients.c.number, addresses.c.address, recipients.c.name)
-        .join(addresses, addresses.c.id == recipients.c.address)
-        .outerjoin(exceptions, _EXCEPTION_OF_RECIPIENT)
-        .where(recipients.c.mailing == mailing.id, recipients.c.number.between(first, last))
-        .where(exceptions.c.number.is_(None))
-        .order_by(recipients.c.number)
-    )
-    rows = connection.execute(query)
+    span = (mailing.id, first, last)
+    # A million of these are read in a send; the cursor's own tuples take half the time of SQLAlchemy's rows
+    cursor = connection.exec_driver_sql(_RECIPIENTS, span + span).cursor
+    rows = cursor.fetchall() if cursor else ()
     return tuple(Recipient(number, Subscriber(address, name)) for number, address, name in rows)
 
 
