@@ -35,6 +35,8 @@ MOST_TRIES_TOLD = 20
 MOST_WAIT_SECONDS = 3600.0
 """A longer wait is the author's: the send ends and says when to run it again."""
 _LONGEST_BACKOFF_SECONDS = 60
+_STEP_SECONDS = 1.0
+_FEWEST_TO_HALVE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,9 @@ class _Sender:
             worker.start()
         try:
             for worker in workers:
-                worker.join()
+                # In steps, for on some systems no signal is seen while a thread waits for another
+                while worker.is_alive():
+                    worker.join(_STEP_SECONDS)
         except BaseException as error:
             self.failure = error
             raise
@@ -131,9 +135,8 @@ class _Sender:
 
     def _work(self, *, first: bool) -> None:
         retrying = self._retrying()
-        while not self._is_over() and (first or not self.is_alone):
-            if not retrying(self._take_turn).had_batch:
-                return
+        while retrying(self._take_turn, first=first).had_batch:
+            pass
 
     def _is_over(self) -> bool:
         if self.run.is_interrupted() and not self.stop:
@@ -142,15 +145,15 @@ class _Sender:
 
     # A turn
 
-    def _take_turn(self) -> _Turn:
+    def _take_turn(self, *, first: bool) -> _Turn:
         """Claim, hand over, settle."""
         self._await_signal()
-        if self._is_over():
+        if self._is_over() or (self.is_alone and not first):
             return _Turn(had_batch=False)
         with self.lock:
             batch, wait_seconds = self._claim()
         if wait_seconds:
-            self.run.sleep(wait_seconds)
+            self._sleep(wait_seconds)
             return _Turn(had_batch=True)
         if batch is None:
             return _Turn(had_batch=False)
@@ -163,8 +166,14 @@ class _Sender:
 
     def _await_signal(self) -> None:
         """Wait while the provider wants no requests from anybody."""
-        if self.not_before and (seconds := (self.not_before - self.run.clock()).total_seconds()) > 0:
-            self.run.sleep(seconds)
+        if self.not_before:
+            self._sleep((self.not_before - self.run.clock()).total_seconds())
+
+    def _sleep(self, seconds: float) -> None:
+        """Wait, but no longer than there is something to wait for."""
+        while seconds > 0 and not self._is_over():
+            self.run.sleep(min(seconds, _STEP_SECONDS))
+            seconds -= _STEP_SECONDS
 
     def _claim(self) -> tuple[Batch | None, float]:
         """The next batch, or how many seconds to wait for a cap; a wait that is too long stops the send."""
@@ -192,8 +201,7 @@ class _Sender:
             self.book.progress(batch, number, rejections)
 
     def _settle(self, batch: Batch, answer: Answer, journal: Journal) -> None:
-        blameless = self.streak.rejections if answer.stop and self.streak.is_about_sender else ()
-        self.book.settle(batch, answer, journal.rejections, self.run.clock(), blameless=blameless)
+        self.book.settle(batch, answer, journal.rejections, self.run.clock(), blameless=journal.blameless)
         if settled := _settled_count(batch, answer):
             self.run.on_batch(settled)
         if answer.outcome is Outcome.UNKNOWN:
@@ -220,26 +228,18 @@ class _Sender:
 
         return Retrying(
             retry=retry_if_result(lambda turn: turn.backing_off is not None),
-            wait=self._seconds_to_wait(),
+            wait=_seconds_to_wait(),
             stop=self._has_tried_enough,
-            sleep=self.run.sleep,
+            before_sleep=self._tell_wait,
+            sleep=self._sleep,
             retry_error_callback=self._give_up,
         )
 
-    def _seconds_to_wait(self) -> Callable[[RetryCallState], float]:
-        from tenacity import wait_exponential_jitter
-
-        backoff = wait_exponential_jitter(max=_LONGEST_BACKOFF_SECONDS)
-
-        def seconds(state: RetryCallState) -> float:
-            answer = _answer_of(state)
-            wait = backoff(state) if answer.wait_seconds is None else answer.wait_seconds
-            if answer.next is Next.WAIT:
-                self.not_before = self.run.clock() + timedelta(seconds=wait)
-            self.run.on_wait(answer.detail, wait)
-            return wait
-
-        return seconds
+    def _tell_wait(self, state: RetryCallState) -> None:
+        answer = _answer_of(state)
+        if answer.next is Next.WAIT:
+            self.not_before = self.run.clock() + timedelta(seconds=state.upcoming_sleep)
+        self.run.on_wait(answer.detail, state.upcoming_sleep)
 
     def _has_tried_enough(self, state: RetryCallState) -> bool:
         told = _answer_of(state).wait_seconds
@@ -255,6 +255,18 @@ class _Sender:
         tries = f", tried {state.attempt_number} times" if state.attempt_number > 1 else ""
         self.stop = self.stop or Stop(f"{answer.detail}{tries}; run this again {when} for those who wait")
         return _Turn(had_batch=False)
+
+
+def _seconds_to_wait() -> Callable[[RetryCallState], float]:
+    from tenacity import wait_exponential_jitter
+
+    backoff = wait_exponential_jitter(max=_LONGEST_BACKOFF_SECONDS)
+
+    def seconds(state: RetryCallState) -> float:
+        told = _answer_of(state).wait_seconds
+        return backoff(state) if told is None else told
+
+    return seconds
 
 
 def _answer_of(state: RetryCallState) -> Answer:
@@ -278,7 +290,9 @@ def _asks_to_back_off(batch: Batch, answer: Answer, *, mended: bool) -> bool:
             return batch.tries > 0
         case Next.AGAIN:
             return not mended
-        case Next.HALVE | Next.STOP:
+        case Next.HALVE:
+            return len(batch.recipients) < _FEWEST_TO_HALVE
+        case Next.STOP:
             return False
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from pprmail.delivery.answer import Rejection
@@ -19,22 +20,21 @@ class Streak:
     """
 
     def __init__(self) -> None:
-        """Nothing yet."""
+        """Nothing yet. The workers of a send share one."""
+        self._lock = Lock()
         self.rejections: tuple[Rejection, ...] = ()
 
-    def add(self, rejection: Rejection) -> None:
-        """One more rejection that nothing but its words lays at the recipient's door."""
-        same = self.rejections and self.rejections[-1].reason == rejection.reason
-        self.rejections = (*self.rejections, rejection) if same else (rejection,)
+    def add(self, rejection: Rejection) -> tuple[Rejection, ...]:
+        """One more rejection that nothing but its words lays at the recipient's door; all of them when they are too many for that."""
+        with self._lock:
+            same = self.rejections and self.rejections[-1].reason == rejection.reason
+            self.rejections = (*self.rejections, rejection) if same else (rejection,)
+            return self.rejections if len(self.rejections) >= MOST_IDENTICAL else ()
 
     def end(self) -> None:
         """Somebody was accepted."""
-        self.rejections = ()
-
-    @property
-    def is_about_sender(self) -> bool:
-        """There are too many to be the recipients' fault."""
-        return len(self.rejections) >= MOST_IDENTICAL
+        with self._lock:
+            self.rejections = ()
 
 
 class Journal:
@@ -46,6 +46,8 @@ class Journal:
         self._streak = streak
         self.rejections: tuple[Rejection, ...] = ()
         """Those that no commit holds yet."""
+        self.blameless: tuple[Rejection, ...] = ()
+        """Those of this hand-over and earlier ones that turned out to be the sender's fault."""
         self.has_rejected = False
 
     def about_to_hand_over(self, number: int) -> None:
@@ -72,5 +74,5 @@ class Journal:
         self.rejections = (*self.rejections, rejection)
         self.has_rejected = True
         if not named:
-            self._streak.add(rejection)
-        return not self._streak.is_about_sender
+            self.blameless = self._streak.add(rejection)
+        return not self.blameless

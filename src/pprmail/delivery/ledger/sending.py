@@ -18,6 +18,7 @@ from pprmail.delivery.answer import Next, Outcome
 from pprmail.delivery.ledger.queries import read_leavers, read_recipients
 from pprmail.delivery.ledger.ranges import Span, carve_waiting, cut, spans_of
 from pprmail.delivery.ledger.values import OUTBOX, Batch, HandOver, State
+from pprmail.errors import PprmailError
 from pprmail.state import batches, exceptions, mailings, reading, resolutions, writing
 
 if TYPE_CHECKING:
@@ -66,6 +67,9 @@ class SendingBook:
         for row in rows:
             self._detail(connection, row.number, "" if state == State.WAITING else _SENDER_GONE)
             spans = [span._replace(state=state) if span.state == State.CLAIMED else span for span in spans_of(row)]
+            if state == State.UNKNOWN and not read_recipients(connection, self.mailing, row.first, row.last):
+                # Its readers have all left: there is nobody to be in doubt of
+                spans = [Span(State.ACCEPTED, row.first, row.last)]
             cut(connection, self.mailing.id, self._row(connection, row.number), spans)
 
     def end(self, stopped: str | None, now: datetime) -> None:
@@ -142,13 +146,19 @@ class SendingBook:
         return self._late[1]
 
     def progress(self, batch: Batch, number: int, rejections: Iterable[Rejection]) -> None:
-        """Recipient ``number`` of ``batch`` is in doubt from now on; those before it are settled, ``rejections`` among them."""
+        """Recipient ``number`` of ``batch`` is in doubt from now on; those before it are settled, ``rejections`` among them.
+
+        Raises ``PprmailError`` when the batch is no longer claimed under this attempt: another sender may have it.
+        """
         with writing(self._engine) as connection:
             self._reject(connection, rejections)
-            connection.exec_driver_sql(
-                "UPDATE batches SET progress = ? WHERE mailing = ? AND number = ? AND attempt = ?",
+            ours = connection.exec_driver_sql(
+                "UPDATE batches SET progress = ? WHERE mailing = ? AND number = ? AND attempt = ? AND state = 'claimed'",
                 (number, self.mailing.id, batch.number, batch.attempt),
-            )
+            ).rowcount
+            if not ours:
+                message = f"batch {batch.number} of {self.mailing.issue} was taken over by another sender; see 'pprmail status', then run this again"
+                raise PprmailError(message)
 
     def settle(
         self, batch: Batch, answer: Answer, rejections: Iterable[Rejection], now: datetime,
@@ -160,7 +170,8 @@ class SendingBook:
         another attempt than the batch is claimed under changes nothing.
         """
         with writing(self._engine) as connection:
-            if self._row(connection, batch.number).attempt != batch.attempt:
+            row = self._row(connection, batch.number)
+            if row.state != State.CLAIMED or row.attempt != batch.attempt:
                 return
             self._reject(connection, rejections)
             connection.execute(
@@ -229,9 +240,14 @@ class SendingBook:
             )
 
     def resolve(self, batch: Batch, word: str, outcome: Outcome, detail: str, now: datetime) -> None:
-        """A doubt is settled: ``batch`` was accepted, or was not handed over; ``word`` says on whose word, for ever."""
+        """A doubt is settled: ``batch`` was accepted, or was not handed over; ``word`` says on whose word, for ever.
+
+        What is no longer in doubt stays as it is.
+        """
         with writing(self._engine) as connection:
             row = self._row(connection, batch.number)
+            if row.state != State.UNKNOWN or row.attempt != batch.attempt:
+                return
             connection.execute(
                 resolutions.insert().values(
                     mailing=self.mailing.id,
