@@ -32,6 +32,8 @@ COMMANDS = {
     "resolve": "Settle what is in doubt, by evidence or by your word.",
     "cancel": "Undo a mailing that nobody has, or one to the outbox.",
     "unsubscribe": "Record who asked to leave.",
+    "backup": "Copy the ledger and the secret key into one file.",
+    "restore": "Put the ledger and the key of a backup in place.",
 }
 
 
