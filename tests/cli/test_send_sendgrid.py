@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conftest import KEY
-from mail_hosts import FussySendGrid, Standing, last_line, through_sendgrid, without_waiting
+from mailroom import FussySendGrid, Standing, last_line, through_sendgrid, without_waiting
 from pprmail.audience.tokens import Signer
 from standins.http_faults import INTERNAL_ERROR, refusal
 from standins.sendgrid import DOMAINS, MAIL_SEND, SCOPES, SENDERS, SendGridStandIn
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from conftest import Newsletter
-    from mail_hosts import Mailroom
+    from mailroom import Mailroom
     from standins.http_faults import Fault
 
 UNVERIFIED_OK = "--unverified-ok"

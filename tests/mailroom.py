@@ -171,7 +171,7 @@ def last_line(done: subprocess.CompletedProcess[str]) -> str:
 
 
 def without_waiting(patch: pytest.MonkeyPatch) -> list[float]:
-    """From now on nobody waits for a provider; how long each wait would have been."""
+    """From now on nobody waits for a provider; the waits there would have been, in seconds, long ones in steps."""
     waits: list[float] = []
     patch.setattr(Interrupts, "sleep", lambda _self, seconds: waits.append(seconds))
     return waits
