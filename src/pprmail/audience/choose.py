@@ -48,26 +48,25 @@ class Audience:
 
 @dataclass(slots=True)
 class _Mailbox:
-    """The rows of one address: the first line, the row that speaks for it, and what the rows say together."""
+    """What the rows of one address say together, and the first one's line. ``row`` speaks for a first row that does not itself."""
 
     line: int
-    address: str
-    row: Row
     has_left: bool
     is_subscribed: bool
     fault: str
+    row: Row | None = None
 
     @classmethod
-    def of(cls, address: str, row: Row) -> _Mailbox:
-        return cls(row.line, address, row, row.status == "unsubscribed", _speaks(row), _fault(row))
+    def of(cls, row: Row) -> _Mailbox:
+        return cls(row.line, row.status == "unsubscribed", _speaks(row), _fault(row))
 
     def add(self, row: Row) -> None:
         """Hear another row of the same address."""
         if not self.fault and (fault := _fault(row)):
             self.fault = f"on line {row.line}: {fault}"
         self.has_left |= row.status == "unsubscribed"
-        self.is_subscribed |= _speaks(row)
-        if not _speaks(self.row) and _speaks(row):
+        if not self.is_subscribed and _speaks(row):
+            self.is_subscribed = True
             self.row = row
 
 
@@ -159,7 +158,7 @@ def _gather_mailboxes(normal: Spool[_NormalRow], suspects: set[int]) -> dict[str
             if key in mailboxes:
                 mailboxes[key].add(one.row)
             else:
-                mailboxes[key] = _Mailbox.of(one.address, one.row)
+                mailboxes[key] = _Mailbox.of(one.row)
     return mailboxes
 
 
@@ -197,18 +196,19 @@ class _Judged:
         if not one.address:
             self._exclude(one.line, "bad-address", one.name)
             return
-        mailbox = mailboxes.get(address_key(one.address)) or _Mailbox.of(one.address, one.row)
+        mailbox = mailboxes.get(address_key(one.address)) or _Mailbox.of(one.row)
         if mailbox.line != one.line:
             self._exclude(one.line, "duplicate", f"the address stands already on line {mailbox.line}")
             return
         if mailbox.has_left:
-            self.left.append(mailbox.address)
-        reason, detail = _reason(mailbox, rules)
+            self.left.append(one.address)
+        row = mailbox.row or one.row
+        reason, detail = _reason(mailbox, one.address, row, rules)
         if reason:
             self._exclude(one.line, reason, detail)
         else:
-            self.addresses.append(mailbox.address)
-            self.names.append(mailbox.row.name)
+            self.addresses.append(one.address)
+            self.names.append(row.name)
 
     def _exclude(self, line: int, reason: str, detail: str) -> None:
         self.lines.append(line)
@@ -243,7 +243,7 @@ def _shown(value: str) -> str:
     return "something with '@'" if "@" in value else repr(value)
 
 
-def _reason(mailbox: _Mailbox, rules: _Rules) -> tuple[str, str]:
+def _reason(mailbox: _Mailbox, address: str, row: Row, rules: _Rules) -> tuple[str, str]:
     """Why the mailbox is left out, and what to tell the author; ('', '') when it may be mailed."""
     if mailbox.has_left:
         return "unsubscribed", ""
@@ -251,9 +251,9 @@ def _reason(mailbox: _Mailbox, rules: _Rules) -> tuple[str, str]:
         return "bad-address", mailbox.fault
     if not mailbox.is_subscribed:
         return "pending", ""
-    if rules.is_suppressed(mailbox.address):
+    if rules.is_suppressed(address):
         return "suppressed", "asked to leave earlier; the file cannot undo that"
-    return _consent_reason(mailbox.row, rules.today) if rules.require_consent else ("", "")
+    return _consent_reason(row, rules.today) if rules.require_consent else ("", "")
 
 
 def _consent_reason(row: Row, today: date) -> tuple[str, str]:
