@@ -3,13 +3,16 @@
 A token is a letter and 24 bytes in base64url, 33 characters: ``u`` (or ``t`` for a test mail), the address's keyed hash,
 and a signature over both (RFC 8058 3.1 asks for an opaque, hard-to-forge part). The letter keeps a token that is typed on
 a command line from looking like an option. It names no issue and holds no address, so that it stays valid as long as its key.
+The keyed hash is BLAKE2b (RFC 7693): a third of HMAC-SHA-256's time, which tells at a million readers.
 """
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
 from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.addresses import address_key
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
 TOKEN = re.compile(r"(?<![A-Za-z0-9_-])[ut][A-Za-z0-9_-]{32}(?![A-Za-z0-9_-])")
 _HALF = 12
+_URLSAFE = bytes.maketrans(b"+/", b"-_")
 _READER, _TEST = "u", "t"
 
 
@@ -36,11 +40,10 @@ class Signer:
     def __init__(self, key: bytes, newsletter_id: str) -> None:
         """``newsletter_id`` keeps the tokens of two newsletters apart that share a key."""
         self.key = key
-        # Begun once and copied for each address: half the time of a million signatures is in the beginning
-        self._address = hmac.new(key, f"pprmail address\0{newsletter_id}\0".encode(), "sha256")
-        token = f"pprmail token\0{newsletter_id}\0"
-        self._token = {kind: hmac.new(key, f"{token}{kind}".encode(), "sha256") for kind in (_READER, _TEST)}
-        self._letter = hmac.new(key, b"pprmail letter\0", "sha256")
+        # Begun once and copied for each address
+        self._address = _begin(key, f"pprmail address\0{newsletter_id}\0")
+        self._token = {kind: _begin(key, f"pprmail token\0{newsletter_id}\0{kind}") for kind in (_READER, _TEST)}
+        self._letter = _begin(key, "pprmail letter\0")
 
     def address_hash(self, address: str) -> bytes:
         """The keyed hash of an address, 12 bytes, the same for all spellings of one mailbox."""
@@ -53,7 +56,8 @@ class Signer:
     def token_of(self, hashed: bytes, *, test: bool = False) -> str:
         """The same of an address whose hash is known."""
         kind = _TEST if test else _READER
-        return kind + urlsafe_b64encode(hashed + self._signature(kind, hashed)).decode()
+        content = b2a_base64(hashed + self._signature(kind, hashed), newline=False)
+        return kind + content.translate(_URLSAFE).decode("ascii")
 
     def _signature(self, kind: str, hashed: bytes) -> bytes:
         return _signed(self._token[kind], hashed)
@@ -77,11 +81,17 @@ class Signer:
         return ReadToken(hashed, self.key, is_test=kind == _TEST)
 
 
-def _signed(begun: hmac.HMAC, message: bytes) -> bytes:
-    """The signature over what ``begun`` holds and ``message``; ``begun`` stays as it is."""
+def _begin(key: bytes, label: str) -> hashlib.blake2b:
+    """A keyed hash that has read ``label``, which keeps the uses of a key apart."""
+    fit = key if len(key) <= hashlib.blake2b.MAX_KEY_SIZE else hashlib.blake2b(key).digest()
+    return hashlib.blake2b(label.encode(), key=fit, digest_size=_HALF)
+
+
+def _signed(begun: hashlib.blake2b, message: bytes) -> bytes:
+    """The keyed hash of what ``begun`` has read and ``message``; ``begun`` stays as it is."""
     signature = begun.copy()
     signature.update(message)
-    return signature.digest()[:_HALF]
+    return signature.digest()
 
 
 def read_token(token: str, keyring: Keyring, newsletter_id: str) -> ReadToken | None:

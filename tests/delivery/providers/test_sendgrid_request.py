@@ -44,7 +44,7 @@ SEALED = SealedMail(
 
 
 def request(sealed: SealedMail = SEALED, *subscribers: Subscriber, test: bool = False) -> dict[str, Any]:
-    made = RequestWriter(sealed, SIGNER, test=test).write(batch(*(subscribers or (ADA,))))
+    made = json.loads(RequestWriter(sealed, SIGNER, test=test).write(batch(*(subscribers or (ADA,)))))
     as_sent: dict[str, Any] = json.loads(json.dumps(made))
     return as_sent
 

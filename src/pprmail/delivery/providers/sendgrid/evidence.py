@@ -7,6 +7,7 @@ waited a day in SendGrid's queues (2015-11-03). Shapes after sendgrid-oai, tsg_l
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, timedelta
 from http.client import HTTPException
@@ -77,7 +78,9 @@ def _letters(client: SendgridClient, address: str, claimed: datetime) -> Iterato
     """What the log tells of each letter to ``address`` since the batch was claimed, as far as clocks agree."""
     since = (claimed.astimezone(UTC) - _CLOCKS_APART).strftime("%Y-%m-%dT%H:%M:%SZ")
     query = f"to_email = '{address}' AND sg_message_id_created_at >= TIMESTAMP \"{since}\""
-    for row in _asked(client.post, "logs", {"query": query, "limit": _MOST_LETTERS}).rows("messages"):
+    for row in _asked(client.post, "logs", json.dumps({"query": query, "limit": _MOST_LETTERS}).encode()).rows(
+        "messages"
+    ):
         name = row.get("sg_message_id")
         if isinstance(name, str) and name:
             told = _asked(client.get, f"logs/{quote(name, safe='')}").content
