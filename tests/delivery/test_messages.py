@@ -98,19 +98,19 @@ To: Ada <ada@example.org>
 Reply-To: editor@example.org
 Subject: August 2020
 Date: Fri, 14 Aug 2020 12:00:00 +0000
-Message-ID: <2020-08.3170dc3cc54c8b1ec61760b8@example.org>
+Message-ID: <2020-08.345a8ae6cc6339e76e35654f@example.org>
 List-Id: PPRNet Blog <pprnet.blog.example.org>
 List-Archive: <https://blog.example.org/>
 List-Unsubscribe:
- <https://lists.example.org/u/uYV3eBpKryl-Px80bYKa4WUHOaYQj4TD8>,
- <mailto:unsubscribe@example.org?subject=uYV3eBpKryl-Px80bYKa4WUHOaYQj4TD8>
+ <https://lists.example.org/u/unQU1EQmEIFjPFzrCfs9tzRRM1CBPaDef>,
+ <mailto:unsubscribe@example.org?subject=unQU1EQmEIFjPFzrCfs9tzRRM1CBPaDef>
 List-Unsubscribe-Post: List-Unsubscribe=One-Click
 Content-Language: en
 MIME-Version: 1.0
 Content-Type: multipart/alternative;
- boundary="=_pprmail_18038461174412cb5103f12a"
+ boundary="=_pprmail_721d8481e0bf3c3bb75ecdcb"
 
---=_pprmail_18038461174412cb5103f12a
+--=_pprmail_721d8481e0bf3c3bb75ecdcb
 Content-Type: text/plain; charset=utf-8
 Content-Transfer-Encoding: quoted-printable
 
@@ -119,10 +119,10 @@ Ada=
 
 --=20
 =
-https://lists.example.org/u/uYV3eBpKryl-Px80bYKa4WUHOaYQj4TD8=
+https://lists.example.org/u/unQU1EQmEIFjPFzrCfs9tzRRM1CBPaDef=
 
 
---=_pprmail_18038461174412cb5103f12a
+--=_pprmail_721d8481e0bf3c3bb75ecdcb
 Content-Type: text/html; charset=utf-8
 Content-Transfer-Encoding: quoted-printable
 
@@ -130,10 +130,10 @@ Content-Transfer-Encoding: quoted-printable
 Ada=
 </p>
 <a href=3D'=
-https://lists.example.org/u/uYV3eBpKryl-Px80bYKa4WUHOaYQj4TD8=
+https://lists.example.org/u/unQU1EQmEIFjPFzrCfs9tzRRM1CBPaDef=
 '>Leave</a>
 
---=_pprmail_18038461174412cb5103f12a--
+--=_pprmail_721d8481e0bf3c3bb75ecdcb--
 """
 
 
@@ -159,7 +159,7 @@ def test_every_letter_is_a_message_without_defects(subject: str, name: str, html
     assert [message.get_all(header, []) and len(message.get_all(header, [])) for header in ONCE] == [1] * len(ONCE)
     assert message["Subject"] == subject
     assert [one.addr_spec for one in message["To"].addresses] == ["ada@example.org"]
-    assert reader(content) == (name, "ada@example.org")
+    assert reader(content) == (name.strip(), "ada@example.org")
     assert not [part.defects for part in message.walk() if part.defects]
     assert not [value for value in message.values() if value.defects]
     assert write(sealed, recipient) == content
