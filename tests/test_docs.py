@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from conftest import ROOT
 from pprmail.audience.csvlist import read_list
@@ -12,6 +14,9 @@ from pprmail.manuscript.issue import ISSUE_HEADERS
 from pprmail.manuscript.summary import SUMMARY_HEADERS
 from pprmail.model import EXCLUSION_REASONS
 from pprmail.settings.values import TABLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def shown_default(kind: Any, key: str) -> str:  # noqa: ANN401 - one of the settings' classes
@@ -43,8 +48,9 @@ def test_every_header_is_documented() -> None:
     assert sorted(re.findall(r"^\| `([^`]+)` \|", summary, re.MULTILINE)) == sorted(SUMMARY_HEADERS)
 
 
-def test_every_exclusion_is_documented() -> None:
-    text = (ROOT / "docs/list.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["list.md", "sending.md"])
+def test_every_exclusion_is_documented(name: str) -> None:
+    text = (ROOT / "docs" / name).read_text(encoding="utf-8")
 
     assert [reason for reason in EXCLUSION_REASONS if reason not in text] == []
 
@@ -53,6 +59,20 @@ def test_links_between_documents_lead_somewhere() -> None:
     for path in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
         links = re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text(encoding="utf-8"))
         assert [link for link in links if not (path.parent / link).exists()] == [], path.name
+
+
+def test_links_into_documents_lead_to_a_heading() -> None:
+    for path in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+        links = re.findall(r"\]\((?!https?:)([^)#]*)#([^)]+)\)", path.read_text(encoding="utf-8"))
+        assert [anchor for to, anchor in links if anchor not in headings(path.parent / to if to else path)] == [], (
+            path.name
+        )
+
+
+def headings(path: Path) -> set[str]:
+    """The anchors that GitHub gives to the headings of a document."""
+    titles = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
 def test_the_example_list_can_be_read() -> None:
