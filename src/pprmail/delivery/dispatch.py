@@ -135,7 +135,8 @@ class _Sender:
 
     def _work(self, *, first: bool) -> None:
         retrying = self._retrying()
-        while retrying(self._take_turn, first=first).had_batch:
+        ahead: list[Batch] = []
+        while retrying(self._take_turn, ahead, first=first).had_batch:
             pass
 
     def _is_over(self) -> bool:
@@ -145,8 +146,10 @@ class _Sender:
 
     # A turn
 
-    def _take_turn(self, *, first: bool) -> _Turn:
-        """Claim, hand over, settle."""
+    def _take_turn(self, ahead: list[Batch], *, first: bool) -> _Turn:
+        """Claim, hand over, settle. ``ahead`` holds the worker's next batch, when it was claimed along with the last answer."""
+        if ahead:
+            return self._hand_over(ahead.pop(), ahead, first=first)
         self._await_signal()
         if self._is_over() or (self.is_alone and not first):
             return _Turn(had_batch=False)
@@ -157,12 +160,24 @@ class _Sender:
             return _Turn(had_batch=True)
         if batch is None:
             return _Turn(had_batch=False)
+        return self._hand_over(batch, ahead, first=first)
+
+    def _hand_over(self, batch: Batch, ahead: list[Batch], *, first: bool) -> _Turn:
+        """Hand over a claimed batch and settle it; when that went well, the next one is claimed in the same transaction."""
         journal = Journal(lambda number, rejections: self._progress(batch, number, rejections), self.streak)
         answer = self.provider.hand_over(batch, journal)
-        with self.lock:
+        with self.lock, self.book.together():
             self._settle(batch, answer, journal)
+            if self._may_claim_ahead(answer, first=first) and (following := self._claim()[0]):
+                ahead.append(following)
         backs_off = _asks_to_back_off(batch, answer, mended=journal.has_rejected)
         return _Turn(had_batch=True, backing_off=answer if backs_off else None)
+
+    def _may_claim_ahead(self, answer: Answer, *, first: bool) -> bool:
+        """Nothing speaks for waiting or for stopping."""
+        if answer.outcome is not Outcome.ACCEPTED or self.run.caps.longest or self.not_before:
+            return False
+        return not self._is_over() and (first or not self.is_alone)
 
     def _await_signal(self) -> None:
         """Wait while the provider wants no requests from anybody."""
@@ -264,7 +279,7 @@ def _seconds_to_wait() -> Callable[[RetryCallState], float]:
 
     def seconds(state: RetryCallState) -> float:
         told = _answer_of(state).wait_seconds
-        return backoff(state) if told is None else told
+        return backoff(state) if told is None else max(told, _STEP_SECONDS)
 
     return seconds
 

@@ -8,6 +8,7 @@ batch is cut around it.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from pprmail.errors import PprmailError
 from pprmail.state import batches, exceptions, mailings, reading, resolutions, writing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy import Connection, Engine, Row
 
@@ -44,6 +45,25 @@ class SendingBook:
         self.mailing = mailing
         self._here = batches.c.mailing == mailing.id
         self._late: tuple[int, frozenset[bytes]] = (0, frozenset())
+        self._together: Connection | None = None
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is written within is one transaction: a commit takes longer than all that it holds."""
+        with writing(self._engine) as connection:
+            self._together = connection
+            try:
+                yield
+            finally:
+                self._together = None
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        if self._together is not None:
+            yield self._together
+            return
+        with writing(self._engine) as connection:
+            yield connection
 
     # A run of the sender
 
@@ -52,14 +72,14 @@ class SendingBook:
 
         With ``again`` it waits, because the provider takes a repeat without harm; else it is in doubt.
         """
-        with writing(self._engine) as connection:
+        with self._writing() as connection:
             self._settle_claims(connection, State.WAITING if again else State.UNKNOWN)
             connection.execute(batches.update().where(self._here, batches.c.tries > 0).values(tries=0))
             self._note(connection, ended=None, stopped=None)
 
     def settle_claims(self) -> None:
         """No sender is at work, and none will be: what the last one had claimed is in doubt."""
-        with writing(self._engine) as connection:
+        with self._writing() as connection:
             self._settle_claims(connection, State.UNKNOWN)
 
     def _settle_claims(self, connection: Connection, state: str) -> None:
@@ -74,7 +94,7 @@ class SendingBook:
 
     def end(self, stopped: str | None, now: datetime) -> None:
         """The sender stops. ``stopped`` says why before everyone was handed over; None when nothing is left to do."""
-        with writing(self._engine) as connection:
+        with self._writing() as connection:
             self._note(connection, ended=now.isoformat(), stopped=stopped)
 
     def _note(self, connection: Connection, **values: str | None) -> None:
@@ -90,7 +110,7 @@ class SendingBook:
         seal become excluded here, in the same transaction, and are the batch's leavers. ``one_by_one``: the journal will
         say who is in doubt; nobody is, yet.
         """
-        with writing(self._engine) as connection:
+        with self._writing() as connection:
             row = connection.execute(
                 select(batches)
                 .where(self._here, batches.c.state == State.WAITING)
@@ -150,7 +170,7 @@ class SendingBook:
 
         Raises ``PprmailError`` when the batch is no longer claimed under this attempt: another sender may have it.
         """
-        with writing(self._engine) as connection:
+        with self._writing() as connection:
             self._reject(connection, rejections)
             ours = connection.exec_driver_sql(
                 "UPDATE batches SET progress = ? WHERE mailing = ? AND number = ? AND attempt = ? AND state = 'claimed'",
@@ -169,7 +189,7 @@ class SendingBook:
         ``blameless`` were rejected, now or before, for what turned out to be the sender's fault: they wait again. An answer to
         another attempt than the batch is claimed under changes nothing.
         """
-        with writing(self._engine) as connection:
+        with self._writing() as connection:
             row = self._row(connection, batch.number)
             if row.state != State.CLAIMED or row.attempt != batch.attempt:
                 return
@@ -244,7 +264,7 @@ class SendingBook:
 
         What is no longer in doubt stays as it is.
         """
-        with writing(self._engine) as connection:
+        with self._writing() as connection:
             row = self._row(connection, batch.number)
             if row.state != State.UNKNOWN or row.attempt != batch.attempt:
                 return
