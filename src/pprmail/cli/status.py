@@ -120,16 +120,24 @@ def _waits_for(mailing: Mailing | None, counts: Counts | None, *, sending: bool)
         return ""
     sentences: list[str] = []
     if counts.waiting or not mailing.is_real:
-        why = "the sender was killed" if not mailing.ended else mailing.stopped or "it was interrupted"
-        sentences.append(
-            f"waiting because {why}" if not mailing.stopped else f"the last send stopped: {mailing.stopped}"
-        )
-        sentences.append(f"'pprmail send {mailing.issue}' goes on")
+        sentences.append(_how_it_ended(mailing, f"'pprmail send {mailing.issue}'"))
     if counts.unknown and mailing.is_real:
         sentences.append(f"'pprmail resolve {mailing.issue}' settles what is in doubt")
     if counts.rejected:
         sentences.append(f"'pprmail status {mailing.issue} --recipients' names who was rejected, and why")
     return "; ".join(sentences)
+
+
+def _how_it_ended(mailing: Mailing, command: str) -> str:
+    """How the last run of the sender ended, though there is something left to do."""
+    if not mailing.ended:
+        return f"the sender was killed, or its machine stopped: {command} goes on"
+    if mailing.stopped is None:
+        return f"somebody waits again: {command} goes on"
+    if not mailing.stopped:
+        return f"the last send was interrupted: {command} goes on"
+    # The sentence was said by the command that it speaks of
+    return f"the last send stopped: {mailing.stopped.replace('run this again', f'run {command} again')}"
 
 
 def _show_recipients(console: Console, ledger: Ledger | None, standing: _Standing, *, as_json: bool) -> None:

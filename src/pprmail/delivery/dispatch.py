@@ -57,7 +57,7 @@ class Run:
 
     ``name`` is its own and no other's. ``is_interrupted`` is asked between batches, so that the ledger is true when it stops.
     ``sleep`` waits so many seconds, less when somebody interrupts. ``on_batch`` is told how many recipients each batch
-    settled, ``on_wait`` why and how long nothing happens.
+    settled, ``on_wait`` why and how long nothing happens. ``say_time`` writes a time for the author.
     """
 
     name: str
@@ -66,6 +66,7 @@ class Run:
     sleep: Callable[[float], None]
     on_batch: Callable[[int], None] = lambda _count: None
     on_wait: Callable[[str, float], None] = lambda _why, _seconds: None
+    say_time: Callable[[datetime], str] = lambda time: f"{time:%Y-%m-%d %H:%M} UTC"
     caps: Caps = NO_CAPS
 
 
@@ -96,6 +97,7 @@ class _Sender:
         self.is_alone = provider.workers == 1
         self.doubts = 0
         self.not_before: datetime | None = None
+        self.told_free: datetime | None = None
         self.streak = Streak()
         self.attempts = count(1)
         self.lock = Lock()
@@ -206,9 +208,11 @@ class _Sender:
             return 0
         seconds = (free - now).total_seconds()
         if seconds > MOST_WAIT_SECONDS:
-            self.stop = Stop(f"{cap} is reached; run this again after {free:%Y-%m-%d %H:%M} UTC for those who wait")
+            self.stop = Stop(f"{cap} is reached; run this again after {self.run.say_time(free)} for those who wait")
             return 0
-        self.run.on_wait(f"{cap} is reached", seconds)
+        if free != self.told_free:
+            self.told_free = free
+            self.run.on_wait(f"{cap} is reached", seconds)
         return seconds
 
     def _progress(self, batch: Batch, number: int, rejections: tuple[Rejection, ...]) -> None:
@@ -266,7 +270,7 @@ class _Sender:
         answer = _answer_of(state)
         when = "in a while"
         if answer.wait_seconds is not None and answer.wait_seconds > MOST_WAIT_SECONDS:
-            when = f"after {self.run.clock() + timedelta(seconds=answer.wait_seconds):%Y-%m-%d %H:%M} UTC"
+            when = f"after {self.run.say_time(self.run.clock() + timedelta(seconds=answer.wait_seconds))}"
         tries = f", tried {state.attempt_number} times" if state.attempt_number > 1 else ""
         self.stop = self.stop or Stop(f"{answer.detail}{tries}; run this again {when} for those who wait")
         return _Turn(had_batch=False)
