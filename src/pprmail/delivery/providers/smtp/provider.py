@@ -139,30 +139,30 @@ class SmtpProvider:
         number, subscriber = recipient
         if _UNTYPABLE.search(subscriber.address):
             return self._rejected(number, "the address cannot be written in an SMTP command", journal)
+        envelope = Envelope(self._sender, subscriber, self.writer.write(subscriber).content)
         try:
-            said = self._say(recipient, journal)
-        except (UnreachableError, BrokenError) as error:
+            said = self._say(envelope, number, journal)
+        except UnreachableError as error:
             return _not_handed_over(number, Next.WAIT, str(error))
+        except BrokenError as error:
+            return _not_handed_over(number, Next.WAIT, f"{self._shown}: {error}")
         except RefusedError as error:
             return _not_handed_over(number, Next.STOP, str(error))
         except LostError as error:
             return Answer(Outcome.UNKNOWN, detail=f"{self._shown}: {error}", at=number)
-        return self._answer_to(said, recipient, journal)
+        return self._answer_to(said, envelope, number, journal)
 
-    def _say(self, recipient: Recipient, journal: Journal) -> Said:
+    def _say(self, envelope: Envelope, number: int, journal: Journal) -> Said:
         """What the server says of the letter, over a new connection if one broke before the dot."""
-        content = self.writer.write(recipient.subscriber).content
-        envelope = Envelope(self._sender, recipient.subscriber.address, len(content))
-        about_to_hand_over = partial(journal.about_to_hand_over, recipient.number)
         try:
-            return self._say_once(envelope, content, about_to_hand_over)
+            return self._say_once(envelope, partial(journal.about_to_hand_over, number))
         except BrokenError:
-            return self._say_once(envelope, content, about_to_hand_over)
+            return self._say_once(envelope, partial(journal.about_to_hand_over, number))
 
-    def _say_once(self, envelope: Envelope, content: bytes, about_to_hand_over: Callable[[], None]) -> Said:
+    def _say_once(self, envelope: Envelope, about_to_hand_over: Callable[[], None]) -> Said:
         connection = self._take_connection()
         try:
-            said = connection.hand_over(envelope, content, about_to_hand_over)
+            said = connection.hand_over(envelope, about_to_hand_over)
         except BaseException:  # also an interruption: nobody may find the rest of this letter there
             connection.drop()
             raise
@@ -182,12 +182,11 @@ class SmtpProvider:
         connection.drop()
         return connect(self.settings, self._password)
 
-    def _answer_to(self, said: Said, recipient: Recipient, journal: Journal) -> Answer | None:
-        number, (address, full_name) = recipient
-        words = quoted(said.reply, address, full_name, address.rpartition("@")[0])
+    def _answer_to(self, said: Said, envelope: Envelope, number: int, journal: Journal) -> Answer | None:
         if said.meaning is Meaning.YES:
             journal.accepted()
             return None
+        words = envelope.quote(said.reply)
         if said.meaning is Meaning.RECIPIENT_REFUSED:
             return self._rejected(number, words, journal)
         if said.meaning is Meaning.RECIPIENT_LATER:
