@@ -112,7 +112,6 @@ def _outbox_seconds(parent: Path, writer: LetterWriter, batches: list[Batch]) ->
 def _plain_seconds(parent: Path, writer: LetterWriter, batches: list[Batch]) -> float:
     """The letters of a batch are made before the clock runs, so that memory holds one batch of them."""
     seconds = 0.0
-    journal = Journal(lambda _number, _rejections: None, Streak())
     with TemporaryDirectory(dir=parent) as folder:
         for batch in batches:
             letters = [writer.write(recipient.subscriber) for recipient in batch.recipients]

@@ -16,7 +16,7 @@ from urllib.error import HTTPError
 from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_opener
 
 from python_http_client.client import Client, Response  # type: ignore[import-untyped]
-from sendgrid import SendGridAPIClient  # type: ignore[import-untyped]
+from sendgrid import SendGridAPIClient
 
 from pprmail.delivery.providers.sendgrid.heard import Heard
 
