@@ -42,6 +42,9 @@ def cancel(app: App, issue: str) -> int:
                 _cancel_real(settings, ledger, real)
                 app.console.product(f"{issue}: the seal is undone; nobody had been mailed")
                 return EXIT_DONE
+            if real:
+                # A cancel that was cut short before the receipt went
+                remove_receipt(settings.root / "issues" / issue)
             withdrawn = _cancel_outbox(settings, ledger, ledger.find(issue, real=False), issue)
     taken = counted(withdrawn.letters, "letter")
     app.console.product(f"{issue}: the seal is undone, {taken} taken back from {withdrawn.folder}")

@@ -93,6 +93,7 @@ class _Resolving:
         )
         try:
             with closing(provider):
+                provider.prepare()
                 findings = settle_by_evidence(book, provider, datetime.now(UTC))
         except PprmailError as error:
             self.console.warning(str(error))

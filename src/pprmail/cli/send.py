@@ -218,6 +218,8 @@ class _Sending:
         # A mailing without an end was cut short after its last letter, and perhaps before its books were closed
         if mailing.ended and not undone and (mailing.is_real or counts.is_complete):
             self.console.note(self._nothing_to_do(counts))
+            if not self.wishes.dry_run:
+                self._write_last_receipt(ledger, mailing)
             return self._finish(ledger, mailing, None)
         sealed = f"{self.issue} was sealed {local_time(mailing.sealed, self.settings)}"
         self.console.note(
@@ -315,8 +317,15 @@ class _Sending:
                     caps=self._caps(mailing),
                 )
                 stop = dispatch(ledger.sending(mailing), provider, run)
-            write_receipt_of(self.settings, ledger, mailing)
+            self._write_last_receipt(ledger, mailing)
             return self._finish(ledger, mailing, stop)
+
+    def _write_last_receipt(self, ledger: Ledger, mailing: Mailing) -> None:
+        """Bring the receipt up to the end. Whether it can be written changes nothing of what was sent."""
+        try:
+            write_receipt_of(self.settings, ledger, mailing)
+        except PprmailError as error:
+            self.console.warning(f"{error}. 'pprmail send {self.issue}' writes it then, and mails nobody twice")
 
     def _caps(self, mailing: Mailing) -> Caps:
         own = self.settings.delivery
