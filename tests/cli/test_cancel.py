@@ -6,11 +6,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mailroom import RECEIPT, Standing, through_sendgrid
 from pprmail.cli.sending import lock_path
 from pprmail.files import hold_lock
+from standins.http_faults import CLOSED_ACCEPTED, NO_CREDITS, refusal
+from standins.sendgrid import SendGridStandIn
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from conftest import Newsletter
+    from mailroom import Mailroom
+    from standins.http_faults import Fault
 
 SEND = ("send", "2020-08", "--yes")
 
@@ -140,3 +147,132 @@ def test_letters_that_were_carried_away_are_told(newsletter: Newsletter) -> None
     assert done.stderr == (
         "warning: 3 letters were no longer in outbox/2020-08: those readers may have it, and a new send mails them again\n"
     )
+
+
+# A mailing to readers
+
+
+@pytest.fixture
+def sendgrid() -> Iterator[SendGridStandIn]:
+    with SendGridStandIn() as host:
+        yield host
+
+
+@pytest.fixture
+def mailroom(newsletter: Newsletter, sendgrid: SendGridStandIn) -> Mailroom:
+    """Three readers, one a batch."""
+    return through_sendgrid(newsletter, sendgrid, batch_size=1)
+
+
+def test_a_mailing_that_nobody_accepted_is_undone_and_its_receipt_goes(
+    mailroom: Mailroom, sendgrid: SendGridStandIn
+) -> None:
+    sendgrid.account.quota = 0
+    mailroom.send()
+
+    done = mailroom.call("cancel", "2020-08")
+
+    assert (done.returncode, done.stdout, done.stderr) == (
+        0,
+        "2020-08: the seal is undone; nobody had been mailed\n",
+        "",
+    )
+    assert mailroom.standing() == Standing("cancelled", waiting=3)
+    assert not (mailroom.root / RECEIPT).exists()
+
+
+def test_after_that_the_issue_is_sealed_anew_from_todays_files(mailroom: Mailroom, sendgrid: SendGridStandIn) -> None:
+    sendgrid.account.quota = 0
+    mailroom.send()
+    mailroom.call("cancel", "2020-08")
+    sendgrid.account.quota = None
+    mailroom.newsletter.write("issues/2020-08/issue.md", "Month: August 2020\nSubject: Mended\n")
+    mailroom.newsletter.readers(2)
+
+    done = mailroom.send()
+
+    assert (done.returncode, mailroom.standing()) == (0, Standing("sent", 2))
+    assert {one.body["subject"] for one in sendgrid.accepted} == {"Mended"}
+    assert sorted(sendgrid.mailed().values()) == [1, 1]
+    assert mailroom.receipt()["accepted"] == 2
+
+
+def test_another_provider_may_take_over_after_that(mailroom: Mailroom, sendgrid: SendGridStandIn) -> None:
+    sendgrid.account.quota = 0
+    mailroom.send()
+    mailroom.call("cancel", "2020-08")
+
+    done = mailroom.send("--provider", "outbox")
+
+    assert (done.returncode, len(letters(mailroom.newsletter))) == (0, 3)
+
+
+def test_a_mailing_whose_only_answers_were_refusals_is_undone(mailroom: Mailroom, sendgrid: SendGridStandIn) -> None:
+    sendgrid.next(refusal(400, "Does not contain a valid address."), NO_CREDITS)
+    mailroom.send()
+    before = mailroom.standing()
+
+    done = mailroom.call("cancel", "2020-08")
+
+    assert before == Standing("incomplete", rejected=1, waiting=2)
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("faults", "why"),
+    [
+        pytest.param((None, NO_CREDITS), "sendgrid accepted 1", id="accepted"),
+        pytest.param((CLOSED_ACCEPTED, NO_CREDITS), "sendgrid accepted 0, and 1 are in doubt", id="in-doubt"),
+    ],
+)
+def test_a_mailing_that_somebody_may_have_is_not_undone(
+    mailroom: Mailroom, sendgrid: SendGridStandIn, faults: tuple[Fault | None, ...], why: str
+) -> None:
+    sendgrid.next(*faults)
+    mailroom.send()
+    before = mailroom.standing()
+
+    done = mailroom.call("cancel", "2020-08")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"pprmail: 2020-08 cannot be cancelled: of 3 recipients {why}, and mail cannot be called back; "
+        "'pprmail send 2020-08' goes on with those who wait\n"
+    )
+    assert mailroom.standing() == before
+    assert (mailroom.root / RECEIPT).exists()
+
+
+def test_a_mailing_whose_sender_was_killed_at_a_batch_is_not_undone(
+    mailroom: Mailroom, sendgrid: SendGridStandIn
+) -> None:
+    sendgrid.account.quota = 0
+    mailroom.send()
+    mailroom.change("UPDATE batches SET state = 'claimed' WHERE number = 1")
+
+    done = mailroom.call("cancel", "2020-08")
+
+    assert (done.returncode, mailroom.standing()) == (1, Standing("incomplete", unknown=1, waiting=2))
+
+
+def test_a_cancel_that_was_killed_before_the_receipt_went_is_finished_by_the_next(
+    mailroom: Mailroom, sendgrid: SendGridStandIn
+) -> None:
+    sendgrid.account.quota = 0
+    mailroom.send()
+    mailroom.change("UPDATE mailings SET cancelled = ended, revision = revision + 1")
+
+    mailroom.call("cancel", "2020-08")
+
+    assert not (mailroom.root / RECEIPT).exists()
+
+
+def test_while_a_send_to_readers_is_at_work_nothing_is_cancelled(mailroom: Mailroom, sendgrid: SendGridStandIn) -> None:
+    sendgrid.account.quota = 0
+    mailroom.send()
+
+    with hold_lock(lock_path(mailroom.newsletter.settings), "2020-08"):
+        done = mailroom.call("cancel", "2020-08")
+
+    assert done.returncode == 1
+    assert mailroom.standing() == Standing("incomplete", waiting=3)
