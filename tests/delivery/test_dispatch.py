@@ -1,33 +1,38 @@
 from __future__ import annotations
 
+import re
+import signal
+import threading
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from conftest import KEY
-from pprmail.audience.choose import Audience
-from pprmail.audience.keys import Keyring
+from delivery.plans import LATER, NOW, REAL, leave, open_ledger, plan, sealed_mail
 from pprmail.delivery.answer import Answer, Next, Outcome
-from pprmail.delivery.dispatch import Run, Stop, dispatch
-from pprmail.delivery.ledger import Ledger, Outlet
-from pprmail.delivery.plan import Plan
-from pprmail.delivery.seal import seal_mail
-from pprmail.model import Subscriber
+from pprmail.delivery.dispatch import MOST_TRIES, MOST_TRIES_TOLD, Run, Stop, _Sender, dispatch
+from pprmail.delivery.pace import Caps
+from pprmail.errors import PprmailError
 
 if TYPE_CHECKING:
-    from pprmail.delivery.journal import Journal
-    from pprmail.delivery.providers.base import Evidence, Examination
     from collections.abc import Callable, Iterator
+    from datetime import datetime
+    from pathlib import Path
 
-    from conftest import Newsletter
-    from pprmail.delivery.ledger import Batch, Mailing
+    from pprmail.delivery.journal import Journal
+    from pprmail.delivery.ledger import Batch, Ledger, Mailing
+    from pprmail.delivery.providers.base import Evidence, Examination
 
-NOW = datetime(2020, 8, 14, 12, tzinfo=UTC)
-LATER = datetime(2020, 8, 14, 13, tzinfo=UTC)
 ACCEPTED = Answer(Outcome.ACCEPTED)
+UNKNOWN = Answer(Outcome.UNKNOWN, detail="the line went dead")
+PATIENCE_SECONDS = 30
+"""How long a thread waits for another before the test has failed."""
+
+
+def refused(answer: Next, *, at: int = 0, seconds: float | None = None, detail: str = "busy") -> Answer:
+    return Answer(Outcome.NOT_HANDED_OVER, at=at, next=answer, wait_seconds=seconds, detail=detail)
 
 
 @dataclass
@@ -41,6 +46,8 @@ class Counter:
     largest_batch: int = 1000
     workers: int = 1
     taken: list[int] = field(default_factory=list)
+    batches: list[list[int]] = field(default_factory=list)
+    attempts: list[str] = field(default_factory=list)
     look: Callable[[], object] = lambda: None
 
     def prepare(self) -> None:
@@ -50,12 +57,15 @@ class Counter:
         raise NotImplementedError
 
     def hand_over(self, batch: Batch, journal: Journal) -> Answer:
+        self.attempts.append(batch.attempt)
+        self.batches.append([number for number, _ in batch.recipients])
         self.look()
         answer = self.answers.pop(0) if self.answers else ACCEPTED
         if isinstance(answer, type):
             raise answer
-        if answer.outcome is Outcome.ACCEPTED:
-            self.taken += [number for number, _ in batch.recipients]
+        taken = [number for number, _ in batch.recipients if answer.outcome is Outcome.ACCEPTED or number < answer.at]
+        if taken:
+            self.taken += taken
             journal.accepted()
         return answer
 
@@ -66,19 +76,35 @@ class Counter:
         raise NotImplementedError
 
 
+@dataclass
+class Hours:
+    """A clock that only sleeping moves, and what was told of the waits."""
+
+    now: datetime = LATER
+    slept: float = 0
+    waits: list[tuple[str, float]] = field(default_factory=list)
+
+    def sleep(self, seconds: float) -> None:
+        self.slept += seconds
+        self.now += timedelta(seconds=seconds)
+
+    def wait(self, why: str, seconds: float) -> None:
+        self.waits.append((why, seconds))
+
+    def run(self, name: str = "a", caps: Caps = Caps()) -> Run:  # noqa: B008 - a named tuple cannot change
+        return Run(name, lambda: self.now, lambda: False, self.sleep, on_wait=self.wait, caps=caps)
+
+
 @pytest.fixture
-def ledger(newsletter: Newsletter) -> Iterator[Ledger]:
-    url = f"sqlite:///{newsletter.root / 'state.db'}"
-    with closing(Ledger.open(url, Keyring((KEY.encode(),)), "pprnet")) as opened:
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with closing(open_ledger(tmp_path / "state.db")) as opened:
         yield opened
 
 
 @pytest.fixture
-def mailing(newsletter: Newsletter, ledger: Ledger) -> Mailing:
+def mailing(ledger: Ledger) -> Mailing:
     """Five readers in batches of two."""
-    readers = tuple(Subscriber(f"reader{number}@example.org") for number in range(1, 6))
-    sealed = seal_mail(newsletter.settings, "2020-08", "August 2020", "<p>mail</p>", "mail")
-    return ledger.begin(sealed, Plan(Audience(5, readers, (), ()), batch_size=2), Outlet("counter"), NOW)
+    return ledger.begin(sealed_mail(), plan(5), REAL, NOW)
 
 
 def run(attempt: str = "a1", *, interrupted: Callable[[], bool] = lambda: False, told: list[int] | None = None) -> Run:
@@ -90,6 +116,12 @@ def account(ledger: Ledger, mailing: Mailing) -> tuple[int, int, int]:
     return counts.accepted, counts.unknown, counts.waiting
 
 
+def account_after_kill(tmp_path: Path, mailing: Mailing) -> tuple[int, int, int]:
+    with closing(open_ledger(tmp_path / "state.db")) as opened:
+        opened.sending(mailing).start(again=False)
+        return account(opened, mailing)
+
+
 def test_everyone_is_handed_over_once_in_order(ledger: Ledger, mailing: Mailing) -> None:
     provider, told = Counter(), list[int]()
 
@@ -97,9 +129,9 @@ def test_everyone_is_handed_over_once_in_order(ledger: Ledger, mailing: Mailing)
 
     assert (stop, provider.taken, told) == (None, [1, 2, 3, 4, 5], [2, 2, 1])
     assert account(ledger, mailing) == (5, 0, 0)
-    ended = ledger.find("2020-08", real=True)
+    ended = ledger.mailing(mailing.id)
     assert ended
-    assert ended.ended == LATER
+    assert (ended.ended, ended.stopped) == (LATER, None)
 
 
 def test_a_second_run_has_nothing_to_do(ledger: Ledger, mailing: Mailing) -> None:
@@ -140,9 +172,9 @@ def test_a_provider_that_says_stop_ends_the_send_with_its_reason(ledger: Ledger,
     assert not stop.was_interrupted
     assert account(ledger, mailing) == (2, 0, 3)
     assert told == [2]
-    ended = ledger.find("2020-08", real=True)
+    ended = ledger.mailing(mailing.id)
     assert ended
-    assert ended.ended == LATER
+    assert (ended.ended, ended.stopped) == (LATER, "the disk is full")
 
 
 def test_a_batch_that_was_not_handed_over_does_not_hold_up_the_others(ledger: Ledger, mailing: Mailing) -> None:
@@ -207,3 +239,468 @@ def test_a_sender_at_work_is_seen(ledger: Ledger, mailing: Mailing) -> None:
     dispatch(ledger.sending(mailing), Counter(look=look), run())
 
     assert ends == [None, None, None]
+
+
+def test_each_hand_over_has_an_attempt_of_its_own(ledger: Ledger, mailing: Mailing) -> None:
+    provider = Counter([ACCEPTED, refused(Next.DEFER), refused(Next.STOP)])
+
+    for name in ("a", "b"):
+        dispatch(ledger.sending(mailing), provider, run(name))
+
+    assert provider.attempts == ["a.1", "a.2", "a.3", "b.1", "b.2"]
+
+
+def test_no_batch_is_larger_than_the_provider_takes(ledger: Ledger) -> None:
+    mailing = ledger.begin(sealed_mail(), plan(7, batch_size=5), REAL, NOW)
+    provider = Counter(largest_batch=2)
+
+    dispatch(ledger.sending(mailing), provider, run())
+
+    assert sorted(provider.batches) == [[1, 2], [3, 4], [5], [6, 7]]
+
+
+def test_those_who_leave_while_others_are_handed_over_are_left_out(ledger: Ledger, mailing: Mailing) -> None:
+    provider = Counter(look=lambda: leave(ledger, 3, 5))
+
+    stop = dispatch(ledger.sending(mailing), provider, run())
+
+    assert (stop, provider.taken) == (None, [1, 2, 4])
+    assert ledger.counts(mailing).is_complete
+
+
+# One by one
+
+
+@pytest.mark.parametrize(
+    ("answer", "taken", "accounts"),
+    [
+        pytest.param(Answer(Outcome.UNKNOWN, at=2), [1, 3, 4, 5], (4, 1, 0), id="unknown"),
+        pytest.param(refused(Next.WAIT, at=2), [1, 2, 3, 4, 5], (5, 0, 0), id="wait"),
+        pytest.param(refused(Next.DEFER, at=2), [1, 2, 3, 4, 5], (5, 0, 0), id="defer"),
+    ],
+)
+def test_what_comes_after_the_one_an_answer_is_about_goes_on(
+    ledger: Ledger, mailing: Mailing, answer: Answer, taken: list[int], accounts: tuple[int, int, int]
+) -> None:
+    provider = Counter([answer], takes_one_by_one=True)
+
+    dispatch(ledger.sending(mailing), provider, Hours().run())
+
+    assert sorted(provider.taken) == taken
+    assert account(ledger, mailing) == accounts
+
+
+def test_who_is_put_off_comes_last_and_nobody_waits_for_it(ledger: Ledger, mailing: Mailing) -> None:
+    provider, hours = Counter([refused(Next.DEFER, at=1)], takes_one_by_one=True), Hours()
+
+    stop = dispatch(ledger.sending(mailing), provider, hours.run())
+
+    assert (stop, provider.batches) == (None, [[1, 2], [2], [3, 4], [5], [1]])
+    assert hours.waits == []
+
+
+def test_only_when_nobody_else_is_left_is_a_reader_who_was_put_off_waited_for(ledger: Ledger, mailing: Mailing) -> None:
+    provider = Counter([ACCEPTED, ACCEPTED, *[refused(Next.DEFER, at=5, seconds=60)] * 2], takes_one_by_one=True)
+    hours = Hours()
+
+    stop = dispatch(ledger.sending(mailing), provider, hours.run())
+
+    assert (stop, provider.batches) == (None, [[1, 2], [3, 4], [5], [5], [5]])
+    assert hours.waits == [("busy", 60)]
+
+
+# Waiting
+
+
+def test_a_wait_is_as_long_as_the_other_side_says(ledger: Ledger, mailing: Mailing) -> None:
+    provider, hours = Counter([refused(Next.WAIT, seconds=90)]), Hours()
+
+    stop = dispatch(ledger.sending(mailing), provider, hours.run())
+
+    assert (stop, sorted(provider.taken)) == (None, [1, 2, 3, 4, 5])
+    assert (hours.waits, hours.slept) == ([("busy", 90)], 90)
+
+
+def test_where_nobody_says_how_long_each_wait_is_twice_the_last_and_a_little_more_or_less(
+    ledger: Ledger, mailing: Mailing
+) -> None:
+    provider, hours = Counter([refused(Next.WAIT)] * 99), Hours()
+
+    stop = dispatch(ledger.sending(mailing), provider, hours.run())
+
+    assert stop == Stop("busy, tried 6 times; run this again in a while for those who wait")
+    assert len(provider.batches) == MOST_TRIES
+    waits = [seconds for _, seconds in hours.waits]
+    assert len(waits) == MOST_TRIES - 1
+    assert all(2**power <= seconds <= 2**power + 1 for power, seconds in enumerate(waits))
+    assert hours.slept == pytest.approx(sum(waits))
+    assert account(ledger, mailing) == (0, 0, 5)
+
+
+def test_who_is_told_how_long_to_wait_tries_more_often(ledger: Ledger, mailing: Mailing) -> None:
+    provider, hours = Counter([refused(Next.WAIT, seconds=1)] * 99), Hours()
+
+    stop = dispatch(ledger.sending(mailing), provider, hours.run())
+
+    assert stop == Stop("busy, tried 20 times; run this again in a while for those who wait")
+    assert len(provider.batches) == MOST_TRIES_TOLD
+
+
+def test_a_success_begins_the_count_of_tries_anew(ledger: Ledger, mailing: Mailing) -> None:
+    provider = Counter([*[refused(Next.WAIT)] * 5, ACCEPTED, *[refused(Next.WAIT)] * 5, ACCEPTED])
+
+    stop = dispatch(ledger.sending(mailing), provider, Hours().run())
+
+    assert (stop, sorted(provider.taken)) == (None, [1, 2, 3, 4, 5])
+
+
+@pytest.mark.parametrize("answer", [Next.WAIT, Next.AGAIN])
+def test_a_wait_of_more_than_an_hour_is_the_authors(ledger: Ledger, mailing: Mailing, answer: Next) -> None:
+    provider, hours = Counter([refused(answer, seconds=3 * 3600)]), Hours()
+
+    stop = dispatch(ledger.sending(mailing), provider, hours.run())
+
+    assert stop == Stop("busy; run this again after 2020-08-14 16:00 UTC for those who wait")
+    assert (len(provider.batches), hours.waits, hours.slept) == (1, [], 0)
+    assert account(ledger, mailing) == (0, 0, 5)
+
+
+@pytest.mark.parametrize(
+    "answer", [refused(Next.AGAIN), refused(Next.HALVE)], ids=["again-with-nothing-mended", "one-cannot-be-halved"]
+)
+def test_what_would_be_the_same_try_again_is_waited_for(ledger: Ledger, answer: Answer) -> None:
+    mailing = ledger.begin(sealed_mail(), plan(1), REAL, NOW)
+    provider, hours = Counter([answer] * 99), Hours()
+
+    stop = dispatch(ledger.sending(mailing), provider, hours.run())
+
+    assert stop == Stop("busy, tried 6 times; run this again in a while for those who wait")
+    assert len(provider.batches) == MOST_TRIES
+
+
+def test_halves_go_at_once(ledger: Ledger, mailing: Mailing) -> None:
+    provider, hours = Counter([refused(Next.HALVE)]), Hours()
+
+    stop = dispatch(ledger.sending(mailing), provider, hours.run())
+
+    assert (stop, hours.waits) == (None, [])
+    assert provider.batches == [[1, 2], [2], [3, 4], [5], [1]]
+
+
+def test_after_a_rejection_the_rest_goes_at_once(ledger: Ledger, mailing: Mailing) -> None:
+    provider, hours = Rejecting({1, 4}), Hours()
+
+    stop = dispatch(ledger.sending(mailing), provider, hours.run())
+
+    assert (stop, hours.waits, sorted(provider.taken)) == (None, [], [2, 3, 5])
+    assert ledger.counts(mailing).rejected == 2
+
+
+class Rejecting(Counter):
+    """Refuses some recipients, each by name, and the batch they are in."""
+
+    def __init__(self, whom: set[int], *, named: bool = True) -> None:
+        super().__init__()
+        self.whom = whom
+        self.named = named
+
+    def hand_over(self, batch: Batch, journal: Journal) -> Answer:
+        refused_here = [number for number, _ in batch.recipients if number in self.whom]
+        if not refused_here:
+            return super().hand_over(batch, journal)
+        if all(journal.rejected(number, "no such mailbox", named=self.named) for number in refused_here):
+            return refused(Next.AGAIN)
+        return refused(Next.STOP, detail="it is about us")
+
+
+def test_three_rejections_alike_in_a_row_stop_the_send_and_blame_nobody(ledger: Ledger) -> None:
+    mailing = ledger.begin(sealed_mail(), plan(5, batch_size=1), REAL, NOW)
+
+    stop = dispatch(ledger.sending(mailing), Rejecting({2, 3, 4}, named=False), run())
+
+    assert stop == Stop("it is about us")
+    assert account(ledger, mailing) == (1, 0, 4)
+    assert ledger.counts(mailing).rejected == 0
+
+
+def test_an_interrupt_ends_a_wait(ledger: Ledger, mailing: Mailing) -> None:
+    hours = Hours()
+    asked = Run("a", lambda: hours.now, lambda: hours.slept >= 2, hours.sleep)
+
+    stop = dispatch(ledger.sending(mailing), Counter([refused(Next.WAIT, seconds=600)]), asked)
+
+    assert (stop, hours.slept) == (Stop(""), 2)
+    assert account(ledger, mailing) == (0, 0, 5)
+
+
+def test_nobody_waits_longer_than_the_send_goes_on(ledger: Ledger, mailing: Mailing) -> None:
+    hours = Hours()
+    sender = _Sender(ledger.sending(mailing), Counter(), Run("a", lambda: hours.now, lambda: False, sleep := Sleep()))
+    sleep.then = lambda: setattr(sender, "stop", Stop("the disk is full"))
+
+    sender._sleep(600)
+
+    assert sleep.count == 1
+
+
+@dataclass
+class Sleep:
+    """A sleep during which something happens."""
+
+    then: Callable[[], None] = lambda: None
+    count: int = 0
+
+    def __call__(self, _seconds: float) -> None:
+        self.count += 1
+        self.then()
+
+
+# Caps
+
+
+def test_a_cap_is_waited_for(ledger: Ledger, mailing: Mailing) -> None:
+    provider, hours = Counter(), Hours()
+
+    stop = dispatch(ledger.sending(mailing), provider, hours.run(caps=Caps(per_minute=3)))
+
+    assert (stop, provider.batches) == (None, [[1, 2], [3], [4], [5]])
+    assert hours.waits == [("max_per_minute is reached", 60)]
+    assert hours.now == LATER + timedelta(seconds=60)
+
+
+def test_a_cap_with_no_room_for_an_hour_ends_the_send_and_says_when(ledger: Ledger, mailing: Mailing) -> None:
+    provider, hours = Counter(), Hours()
+
+    stop = dispatch(ledger.sending(mailing), provider, hours.run(caps=Caps(per_minute=100, per_day=3)))
+
+    assert stop == Stop("max_per_day is reached; run this again after 2020-08-15 13:00 UTC for those who wait")
+    assert account(ledger, mailing) == (3, 0, 2)
+    assert hours.slept == 0
+
+
+def test_a_cap_reached_with_the_last_reader_stops_nothing(ledger: Ledger, mailing: Mailing) -> None:
+    hours = Hours()
+
+    stop = dispatch(ledger.sending(mailing), Counter(), hours.run(caps=Caps(per_day=5)))
+
+    assert (stop, hours.waits) == (None, [])
+
+
+def test_caps_hold_across_runs_and_mailings(ledger: Ledger, mailing: Mailing) -> None:
+    other = ledger.begin(sealed_mail("2020-09"), plan(4), REAL, NOW)
+    hours, caps = Hours(), Caps(per_day=6)
+    dispatch(ledger.sending(mailing), Counter([UNKNOWN]), hours.run("a", caps))
+
+    stop = dispatch(ledger.sending(other), Counter(), hours.run("b", caps))
+
+    assert stop
+    assert stop.reason.startswith("max_per_day is reached; ")
+    assert account(ledger, mailing) == (3, 2, 0)
+    assert account(ledger, other) == (1, 0, 3)
+
+
+# Doubts
+
+
+def test_three_lost_answers_in_a_row_end_the_send(ledger: Ledger) -> None:
+    mailing = ledger.begin(sealed_mail(), plan(5, batch_size=1), REAL, NOW)
+
+    stop = dispatch(ledger.sending(mailing), Counter([UNKNOWN] * 5), run())
+
+    assert stop == Stop(
+        "3 answers in a row were lost (the line went dead), so the send pauses; see whether the provider is well, "
+        "then run this again for those who wait"
+    )
+    assert account(ledger, mailing) == (0, 3, 2)
+
+
+def test_lost_answers_with_an_acceptance_between_them_do_not(ledger: Ledger) -> None:
+    mailing = ledger.begin(sealed_mail(), plan(6, batch_size=1), REAL, NOW)
+
+    stop = dispatch(ledger.sending(mailing), Counter([UNKNOWN, UNKNOWN, ACCEPTED, UNKNOWN, UNKNOWN]), run())
+
+    assert stop is None
+    assert account(ledger, mailing) == (2, 4, 0)
+
+
+# Several workers
+
+
+class Together(Counter):
+    """Several workers' provider: the first hand-over of each waits until all of them have one."""
+
+    def __init__(
+        self, workers: int, first: Callable[[Batch, Journal], Answer] = lambda _batch, _journal: ACCEPTED
+    ) -> None:
+        super().__init__(workers=workers)
+        self.first = first
+        self.barrier = threading.Barrier(workers, timeout=PATIENCE_SECONDS)
+        self.names: list[str] = []
+        self.lock = threading.Lock()
+
+    def hand_over(self, batch: Batch, journal: Journal) -> Answer:
+        name = threading.current_thread().name
+        with self.lock:
+            is_first = name not in self.names
+            self.names.append(name)
+        if not is_first or name == "MainThread":
+            with self.lock:
+                return super().hand_over(batch, journal)
+        self.barrier.wait()
+        answer = self.first(batch, journal)
+        if answer.outcome is Outcome.ACCEPTED:
+            with self.lock:
+                self.taken += [number for number, _ in batch.recipients]
+        return answer
+
+
+@pytest.fixture
+def many(ledger: Ledger) -> Mailing:
+    """Twelve readers in batches of one."""
+    return ledger.begin(sealed_mail(), plan(12, batch_size=1), REAL, NOW)
+
+
+@pytest.mark.parametrize("workers", [2, 3, 4])
+def test_workers_hand_over_at_once_and_everyone_once(ledger: Ledger, many: Mailing, workers: int) -> None:
+    provider, told = Together(workers), list[int]()
+
+    stop = dispatch(ledger.sending(many), provider, run(told=told))
+
+    assert stop is None
+    assert sorted(provider.taken) == list(range(1, 13))
+    assert account(ledger, many) == (12, 0, 0)
+    assert sum(told) == 12
+
+
+def test_after_a_doubt_one_worker_remains(ledger: Ledger, many: Mailing, monkeypatch: pytest.MonkeyPatch) -> None:
+    book, doubted = ledger.sending(many), threading.Event()
+    settle = book.settle
+
+    def settle_and_tell(batch: Batch, answer: Answer, *rest: object, **others: object) -> None:
+        settle(batch, answer, *rest, **others)  # type: ignore[arg-type]
+        if answer.outcome is Outcome.UNKNOWN:
+            doubted.set()
+
+    def first(batch: Batch, _journal: Journal) -> Answer:
+        if batch.recipients[0].number == 2:
+            return UNKNOWN
+        assert doubted.wait(PATIENCE_SECONDS)
+        return ACCEPTED
+
+    monkeypatch.setattr(book, "settle", settle_and_tell)
+    provider = Together(3, first)
+    stop = dispatch(book, provider, run())
+
+    assert stop is None
+    assert len(set(provider.names[3:])) <= 2  # the first worker, and at the very end the main thread
+    assert set(provider.names[3:]) <= {"worker 1", "MainThread"}
+    assert sorted(provider.taken) == [1, *range(3, 13)]
+    assert account(ledger, many) == (11, 1, 0)
+
+
+def test_a_stop_that_one_worker_hears_stops_all_and_leaves_the_rest_waiting(ledger: Ledger, many: Mailing) -> None:
+    provider = Together(3, lambda _batch, _journal: refused(Next.STOP, detail="the quota is used up"))
+
+    stop = dispatch(ledger.sending(many), provider, run())
+
+    assert stop == Stop("the quota is used up")
+    assert (provider.taken, len(provider.names)) == ([], 3)
+    assert account(ledger, many) == (0, 0, 12)
+
+
+def test_three_rejections_alike_at_three_workers_blame_nobody(ledger: Ledger, many: Mailing) -> None:
+    def first(batch: Batch, journal: Journal) -> Answer:
+        goes_on = journal.rejected(batch.recipients[0].number, "over quota")
+        return refused(Next.AGAIN if goes_on else Next.STOP, detail="it is about us")
+
+    provider = Together(3, first)
+    provider.answers = [refused(Next.STOP, detail="it is about us")] * 9
+
+    stop = dispatch(ledger.sending(many), provider, run())
+
+    assert stop == Stop("it is about us")
+    assert account(ledger, many) == (0, 0, 12)
+
+
+def test_a_ledger_that_fails_in_a_worker_ends_the_send_in_the_main_thread(
+    tmp_path: Path, ledger: Ledger, many: Mailing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = ledger.sending(many)
+    settle = book.settle
+
+    def settle_but_one(batch: Batch, *rest: object, **others: object) -> None:
+        if batch.recipients[0].number == 2:
+            message = "state.db: database or disk is full; make room on the disk and run this again"
+            raise PprmailError(message)
+        settle(batch, *rest, **others)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(book, "settle", settle_but_one)
+    provider = Together(3)
+    with pytest.raises(PprmailError, match="disk is full"):
+        dispatch(book, provider, run())
+
+    accepted, unknown, waiting = account_after_kill(tmp_path, many)
+    assert (unknown, accepted) == (1, len(provider.taken) - 1)
+    assert accepted + unknown + waiting == 12
+
+
+class Bug(Exception):  # noqa: N818 - what a bug raises
+    """Nothing that anybody foresaw."""
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_a_bug_in_a_provider_comes_out_and_leaves_its_batch_in_doubt(
+    tmp_path: Path, ledger: Ledger, many: Mailing, workers: int
+) -> None:
+    def first(batch: Batch, _journal: Journal) -> Answer:
+        if batch.recipients[0].number == 1:
+            raise Bug
+        return ACCEPTED
+
+    with pytest.raises(Bug):
+        dispatch(ledger.sending(many), Together(workers, first) if workers > 1 else Counter([Bug]), run())
+
+    accepted, unknown, waiting = account_after_kill(tmp_path, many)
+    assert unknown == 1
+    assert accepted + waiting == 11
+
+
+def test_who_interrupts_twice_need_not_wait_for_the_wire(tmp_path: Path, ledger: Ledger, many: Mailing) -> None:
+    answered = threading.Event()
+
+    def first(batch: Batch, _journal: Journal) -> Answer:
+        if batch.recipients[0].number == 1:
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        assert answered.wait(PATIENCE_SECONDS)
+        return ACCEPTED
+
+    provider = Together(3, first)
+    with pytest.raises(KeyboardInterrupt):
+        dispatch(ledger.sending(many), provider, run())
+
+    during = account(ledger, many)
+    answered.set()
+    for worker in threading.enumerate():
+        if re.fullmatch(r"worker \d", worker.name):
+            worker.join(PATIENCE_SECONDS)
+    assert during == (0, 3, 9)
+    assert account_after_kill(tmp_path, many) == (3, 0, 9)
+    assert len(provider.names) == 3
+
+
+def test_an_interrupt_lets_the_workers_finish_what_they_have(ledger: Ledger, many: Mailing) -> None:
+    provider = Together(3)
+
+    stop = dispatch(ledger.sending(many), provider, run(interrupted=lambda: len(provider.names) >= 3))
+
+    assert stop == Stop("")
+    assert account(ledger, many) == (3, 0, 9)
+
+
+def test_what_a_worker_put_back_after_the_others_were_done_is_still_handed_over(ledger: Ledger) -> None:
+    mailing = ledger.begin(sealed_mail(), plan(2, batch_size=1), REAL, NOW)
+    provider = Together(2, lambda _batch, _journal: refused(Next.HALVE))
+
+    stop = dispatch(ledger.sending(mailing), provider, Hours().run())
+
+    assert (stop, sorted(provider.taken)) == (None, [1, 2])
