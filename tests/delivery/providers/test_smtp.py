@@ -341,6 +341,15 @@ def test_three_alike_in_a_row_are_about_the_sender(sender: Sender) -> None:
     assert sender.taken() == []
 
 
+def test_somebody_who_is_accepted_ends_the_row(sender: Sender) -> None:
+    sender.standin.order(*(refused("RCPT", 550, "5.1.1 No such user", one.address) for one in (ADA, BEA, DAN)))
+
+    answer = sender.hand_over(ADA, BEA, CEM, DAN)
+
+    assert answer == Answer(Outcome.ACCEPTED)
+    assert sender.taken() == [CEM.address]
+
+
 @pytest.mark.parametrize("words", ["450 4.2.0 Greylisted", "452 4.2.2 Mailbox full"], ids=["greylisted", "full"])
 def test_a_recipient_who_is_put_off_is_deferred(sender: Sender, words: str) -> None:
     sender.standin.order(refused("RCPT", int(words[:3]), words[4:], BEA.address))

@@ -16,7 +16,7 @@ from pprmail.delivery.providers.smtp import SmtpProvider, connection, login
 from pprmail.errors import PprmailError
 from pprmail.settings.values import Smtp
 from standins.smtp import MailHost, Security, SmtpStandIn
-from standins.smtp_faults import SmtpFault, lost, refused
+from standins.smtp_faults import CONNECT, SmtpFault, lost, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -129,6 +129,16 @@ def test_tls_at_a_port_that_speaks_none_is_told(standin: SmtpStandIn, hand_over:
     assert answer.detail.endswith("'security' in [smtp] is mostly starttls with port 587, tls with 465")
 
 
+def test_a_host_that_hangs_up_while_tls_begins_is_waited_for(standin: SmtpStandIn, hand_over: HandOver) -> None:
+    standin.mail_host.security = Security.NONE
+    standin.order(lost(CONNECT, processed=False))
+
+    answer = hand_over(editor(standin, "tls"), PASSWORD)
+
+    assert (answer.outcome, answer.next) == (Outcome.NOT_HANDED_OVER, Next.WAIT)
+    assert answer.detail.startswith(f"{shown(standin)} ended the connection ")
+
+
 STARTTLS_FAULTS = {
     "refused": (
         refused("STARTTLS", 554, "5.7.0 No"),
@@ -178,15 +188,17 @@ def test_no_password_goes_in_the_clear_to_another_machine(
 # Login
 
 
-@pytest.mark.parametrize("offered", ["PLAIN LOGIN", "LOGIN"], ids=["plain", "login"])
+@pytest.mark.parametrize(
+    "offered", [" PLAIN LOGIN", " LOGIN", "=LOGIN"], ids=["plain", "login", "as-old-servers-say-it"]
+)
 def test_one_logs_in_by_what_is_offered(standin: SmtpStandIn, hand_over: HandOver, offered: str) -> None:
     standin.mail_host.security = Security.NONE
-    standin.order(SmtpFault("EHLO", 250, f"localhost\nAUTH {offered}", processed=True))
+    standin.order(SmtpFault("EHLO", 250, f"localhost\nAUTH{offered}", processed=True))
 
     answer = hand_over(editor(standin, "none"), PASSWORD)
 
     assert answer == Answer(Outcome.ACCEPTED)
-    assert f"AUTH {offered.partition(' ')[0]}" in standin.commands
+    assert f"AUTH {offered[1:].partition(' ')[0]}" in standin.commands
 
 
 def test_a_wrong_password_stops_the_send(standin: SmtpStandIn, hand_over: HandOver) -> None:
