@@ -14,6 +14,11 @@ _PLAIN = re.compile(
 _LONGEST_LOCAL = 64
 _LONGEST_DRESSED = 2000
 _DRESS = re.compile(r"(?:.*<)?\s*(?:mailto:)?([^<>]*?)\s*+>?\s*+", re.IGNORECASE | re.DOTALL)
+_FREE_MAIL = re.compile(
+    r"(?:gmail|googlemail|icloud|me|mac|aol|fastmail|zoho|qq|mail)\.com|pm\.me|web\.de|t-online\.de|mail\.ru|yandex\.(?:com|ru)"
+    r"|(?:yahoo|ymail|rocketmail|hotmail|outlook|live|msn|gmx|proton|protonmail)\.(?:com|net|org|me|ch|(?:com?\.)?[a-z]{2})",
+    re.IGNORECASE,
+)
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]|^[\s\u00a0]+|[\s\u00a0]+$")
 
 
@@ -80,3 +85,8 @@ def _validated(text: str) -> str:
 def address_key(address: str) -> str:
     """What two spellings of one mailbox share: the local part in lower case. ``address`` is a ``normal_address``, which is ASCII."""
     return address.lower()
+
+
+def is_free_mail(domain: str) -> bool:
+    """Mailboxes at ``domain`` are anybody's. Mail from there through another's server fails its DMARC policy, and is hidden or refused."""
+    return bool(_FREE_MAIL.fullmatch(domain))

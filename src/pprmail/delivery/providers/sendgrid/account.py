@@ -6,10 +6,10 @@ tsg_verified_senders_v3, 2026-01).
 
 from __future__ import annotations
 
-import re
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 
+from pprmail.addresses import is_free_mail
 from pprmail.delivery.providers.base import Examination
 from pprmail.delivery.providers.sendgrid.verdict import description, distrust, refused_key
 from pprmail.errors import PprmailError
@@ -23,10 +23,6 @@ _OK, _NO_KEY = 200, 401
 _PAGE = 50
 _MOST_PAGES = 20
 _AGAIN = "then run this again"
-_FREE_MAIL = re.compile(
-    r"(?:gmail|googlemail|icloud|me|mac|aol|fastmail|zoho|qq)\.com|pm\.me|web\.de|t-online\.de|mail\.ru|yandex\.ru"
-    r"|(?:yahoo|ymail|rocketmail|hotmail|outlook|live|msn|gmx|proton|protonmail)\.(?:com|net|org|me|ch|(?:com?\.)?[a-z]{2})"
-)
 
 
 class _UnansweredError(Exception):
@@ -54,7 +50,7 @@ def _examine_sender(client: SendgridClient, sender: str) -> Examination:
     """A domain that is authenticated is best; a single sender that is verified will do; neither is a plain no."""
     domain = sender.rpartition("@")[2].lower()
     unanswered = []
-    if _FREE_MAIL.fullmatch(domain):
+    if is_free_mail(domain):
         warning = (
             f"mail from {domain} through SendGrid fails that provider's own DMARC policy and may be refused or marked as spam; "
             "write an address of a domain of your own under [sender] address"

@@ -7,7 +7,7 @@ from functools import partial
 from threading import get_ident
 from typing import TYPE_CHECKING
 
-from pprmail.addresses import normal_address
+from pprmail.addresses import is_free_mail, normal_address
 from pprmail.delivery.answer import Answer, Next, Outcome
 from pprmail.delivery.journal import MOST_IDENTICAL
 from pprmail.delivery.providers.base import Examination
@@ -35,11 +35,6 @@ if TYPE_CHECKING:
     from pprmail.delivery.providers.smtp.replies import Reply
     from pprmail.settings.values import Smtp
 
-# Whoever mails from these through another's server fails their DMARC, and large providers refuse or hide the mail
-_FREE_MAIL = re.compile(
-    r"(?:gmail|googlemail|outlook|hotmail|live|msn|yahoo|ymail|aol|icloud|me|gmx|web|mail|proton|protonmail|zoho|yandex|fastmail)"
-    r"\.(?:com|net|org|de|fr|ca|me|ru|at|ch|it|es|co\.uk|com\.[a-z]{2})"
-)
 _MESSAGE_ID = re.compile(rb"^Message-ID: (<[^>]+>)", re.MULTILINE)
 _ABOUT_RECIPIENT = {Meaning.YES, Meaning.RECIPIENT_REFUSED, Meaning.RECIPIENT_LATER}
 _UNTYPABLE = re.compile(r"[^!-~]|[<>]")
@@ -75,23 +70,23 @@ class SmtpProvider:
 
     def examine(self) -> Examination:
         """Connect, log in, and offer a letter from the envelope sender, which is taken back."""
-        domain = self.writer.sealed.sender_address.rpartition("@")[2].casefold()
+        domain = self.writer.sealed.sender_address.rpartition("@")[2]
         warnings: tuple[str, ...] = ()
-        if _FREE_MAIL.fullmatch(domain):
+        if is_free_mail(domain):
             warnings = (
                 f"'address' in [sender] is at {domain}: large providers hide or refuse newsletters from there; take an address at a domain of your own",
             )
         try:
             reply = self._try_sender()
         except UnreachableError as error:
-            return Examination(warnings, (str(error),))
+            return Examination(warnings, (f"whether it takes mail from {self._sender} ({error})",))
         if reply.is_no:
             message = (
                 f"{self._shown} refuses mail from {self._sender} ({quoted(reply)}); {remedy_for(Step.MAIL, reply)}"
             )
             raise PprmailError(message)
         if not reply.is_yes:
-            return Examination(warnings, (f"{self._shown} takes no mail now ({quoted(reply)})",))
+            return Examination(warnings, (f"whether it takes mail from {self._sender} ({quoted(reply)})",))
         return Examination(warnings)
 
     def _try_sender(self) -> Reply:
