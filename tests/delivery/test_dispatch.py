@@ -598,6 +598,29 @@ def test_after_a_doubt_one_worker_remains(ledger: Ledger, many: Mailing, monkeyp
     assert account(ledger, many) == (11, 1, 0)
 
 
+def test_while_the_other_side_wants_nothing_no_worker_hands_over(ledger: Ledger, many: Mailing) -> None:
+    hours, told, lock = Hours(), threading.Event(), threading.Lock()
+    handed_over: list[datetime] = []
+
+    def first(batch: Batch, _journal: Journal) -> Answer:
+        if batch.recipients[0].number == 1:
+            return refused(Next.WAIT, seconds=90)
+        assert told.wait(PATIENCE_SECONDS)
+        return ACCEPTED
+
+    def sleep(seconds: float) -> None:
+        with lock:
+            hours.sleep(seconds)
+
+    provider = Together(2, first)
+    provider.look = lambda: handed_over.append(hours.now)
+    waiting = Run("a", lambda: hours.now, lambda: False, sleep, on_wait=lambda _why, _seconds: told.set())
+    stop = dispatch(ledger.sending(many), provider, waiting)
+
+    assert (stop, sorted(provider.taken)) == (None, list(range(1, 13)))
+    assert min(handed_over) >= LATER + timedelta(seconds=90)
+
+
 def test_a_stop_that_one_worker_hears_stops_all_and_leaves_the_rest_waiting(ledger: Ledger, many: Mailing) -> None:
     provider = Together(3, lambda _batch, _journal: refused(Next.STOP, detail="the quota is used up"))
 
@@ -665,7 +688,17 @@ def test_a_bug_in_a_provider_comes_out_and_leaves_its_batch_in_doubt(
     assert accepted + waiting == 11
 
 
-def test_who_interrupts_twice_need_not_wait_for_the_wire(tmp_path: Path, ledger: Ledger, many: Mailing) -> None:
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """SIGINT raises KeyboardInterrupt, also where the tests were started in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_who_interrupts_twice_need_not_wait_for_the_wire(
+    tmp_path: Path, ledger: Ledger, many: Mailing, ctrl_c: None
+) -> None:
     answered = threading.Event()
 
     def first(batch: Batch, _journal: Journal) -> Answer:
