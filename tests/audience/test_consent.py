@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, text, update
 
-from pprmail.audience.consent import FILE, PERSON, READER, load_suppressed, record_suppressions, suppression_test
+from pprmail.audience.consent import (
+    FILE,
+    PERSON,
+    READER,
+    last_suppression,
+    load_suppressed,
+    load_suppressed_since,
+    record_suppressions,
+    suppression_test,
+)
 from pprmail.audience.keys import Keyring, fingerprint
 from pprmail.audience.tokens import Signer
 from pprmail.state import open_state, suppressions, writing
@@ -20,7 +29,7 @@ if TYPE_CHECKING:
 KEY, OLD_KEY = b"a-key-for-tests-0123456789", b"an-older-key-0123456789"
 NOW = datetime(2020, 8, 14, 12, tzinfo=UTC)
 LATER = NOW + timedelta(days=31)
-ADA, BEA = b"ada-hash-12b", b"bea-hash-12b"
+ADA, BEA, CEM = b"ada-hash-12b", b"bea-hash-12b", b"cem-hash-12b"
 
 
 @pytest.fixture
@@ -128,3 +137,73 @@ def test_who_left_under_any_key_is_known_in_any_spelling(key: bytes) -> None:
 
 def test_without_a_key_nobody_is_known() -> None:
     assert not suppression_test(frozenset(), Keyring(()), "pprnet")("ada@example.org")
+
+
+# Those that came after a seal
+
+
+def test_without_suppressions_the_last_is_zero(connection: Connection) -> None:
+    assert last_suppression(connection) == 0
+    assert load_suppressed_since(connection, 0) == frozenset()
+
+
+def test_those_recorded_after_the_last_are_told_and_no_others(connection: Connection) -> None:
+    record_suppressions(connection, [ADA], KEY, READER, NOW)
+    last = last_suppression(connection)
+
+    record_suppressions(connection, [BEA], KEY, FILE, LATER)
+
+    assert load_suppressed_since(connection, last) == {BEA}
+    assert load_suppressed_since(connection, 0) == {ADA, BEA}
+    assert load_suppressed_since(connection, last_suppression(connection)) == frozenset()
+
+
+@pytest.mark.parametrize("source", [FILE, PERSON, READER])
+def test_one_that_stands_again_came_after_those_that_stood_meanwhile(connection: Connection, source: str) -> None:
+    record_suppressions(connection, [ADA], KEY, FILE, NOW)
+    lift(connection)
+    record_suppressions(connection, [BEA], KEY, READER, NOW)
+    last = last_suppression(connection)
+
+    record_suppressions(connection, [ADA], KEY, source, LATER)
+
+    assert load_suppressed_since(connection, last) == {ADA}
+    assert last_suppression(connection) > last
+
+
+def test_several_that_stand_again_at_once_are_all_told(connection: Connection) -> None:
+    record_suppressions(connection, [ADA, BEA], KEY, FILE, NOW)
+    lift(connection)
+    last = last_suppression(connection)
+
+    new = record_suppressions(connection, [BEA, ADA, CEM], KEY, READER, LATER)
+
+    assert new == 3
+    assert load_suppressed_since(connection, last) == {ADA, BEA, CEM}
+
+
+@pytest.mark.parametrize("source", [FILE, PERSON, READER])
+def test_a_repeat_is_not_told_as_having_come_later(connection: Connection, source: str) -> None:
+    record_suppressions(connection, [ADA], KEY, READER, NOW)
+    last = last_suppression(connection)
+
+    record_suppressions(connection, [ADA], KEY, source, LATER)
+
+    assert last_suppression(connection) == last
+
+
+def test_one_that_was_lifted_since_is_not_told(connection: Connection) -> None:
+    record_suppressions(connection, [ADA], KEY, FILE, NOW)
+    lift(connection)
+
+    assert load_suppressed_since(connection, 0) == frozenset()
+    assert last_suppression(connection) == 1  # and what comes next comes after it
+
+
+def test_of_many_each_is_recorded_once(connection: Connection) -> None:
+    hashes = [b"%012d" % (number % 2_500) for number in range(5_000)]
+
+    new = record_suppressions(connection, iter(hashes), KEY, FILE, NOW)
+
+    assert new == 2_500
+    assert load_suppressed(connection) == set(hashes)
