@@ -599,21 +599,30 @@ def test_after_a_doubt_one_worker_remains(ledger: Ledger, many: Mailing, monkeyp
 
 
 def test_while_the_other_side_wants_nothing_no_worker_hands_over(ledger: Ledger, many: Mailing) -> None:
-    hours, told, lock = Hours(), threading.Event(), threading.Lock()
+    hours, told, others_acted, lock = Hours(), threading.Event(), threading.Event(), threading.Lock()
     handed_over: list[datetime] = []
+    told_to_wait: list[threading.Thread] = []
 
     def first(batch: Batch, _journal: Journal) -> Answer:
         if batch.recipients[0].number == 1:
+            told_to_wait.append(threading.current_thread())
             return refused(Next.WAIT, seconds=90)
         assert told.wait(PATIENCE_SECONDS)
         return ACCEPTED
 
     def sleep(seconds: float) -> None:
+        if threading.current_thread() in told_to_wait:
+            assert others_acted.wait(PATIENCE_SECONDS)
+        others_acted.set()
         with lock:
             hours.sleep(seconds)
 
+    def look() -> None:
+        handed_over.append(hours.now)
+        others_acted.set()
+
     provider = Together(2, first)
-    provider.look = lambda: handed_over.append(hours.now)
+    provider.look = look
     waiting = Run("a", lambda: hours.now, lambda: False, sleep, on_wait=lambda _why, _seconds: told.set())
     stop = dispatch(ledger.sending(many), provider, waiting)
 
@@ -643,6 +652,37 @@ def test_three_rejections_alike_at_three_workers_blame_nobody(ledger: Ledger, ma
 
     assert stop == Stop("it is about us")
     assert account(ledger, many) == (0, 0, 12)
+
+
+def test_nobody_is_blamed_whose_worker_was_slower_than_the_one_who_found_out(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailing = ledger.begin(sealed_mail(), plan(9, batch_size=3), REAL, NOW)
+    leave(ledger, 1, 3, 4, 6, 7, 9)
+    book, rejected, found_out = ledger.sending(mailing), threading.Barrier(3), threading.Event()
+    settle = book.settle
+
+    def settle_and_tell(batch: Batch, answer: Answer, *rest: object, **others: object) -> None:
+        settle(batch, answer, *rest, **others)  # type: ignore[arg-type]
+        if answer.stop:
+            found_out.set()
+
+    def first(batch: Batch, journal: Journal) -> Answer:
+        number = batch.recipients[0].number
+        if number == 8:
+            rejected.wait(PATIENCE_SECONDS)
+            journal.rejected(number, "over quota")
+            return refused(Next.STOP, detail="it is about us")
+        journal.rejected(number, "over quota")
+        rejected.wait(PATIENCE_SECONDS)
+        assert found_out.wait(PATIENCE_SECONDS)
+        return refused(Next.AGAIN)
+
+    monkeypatch.setattr(book, "settle", settle_and_tell)
+    stop = dispatch(book, Together(3, first), run())
+
+    assert stop == Stop("it is about us")
+    assert [one.outcome for one in ledger.outcomes(mailing)] == ["suppressed", "waiting", "suppressed"] * 3
 
 
 def test_a_ledger_that_fails_in_a_worker_ends_the_send_in_the_main_thread(
@@ -730,10 +770,24 @@ def test_an_interrupt_lets_the_workers_finish_what_they_have(ledger: Ledger, man
     assert account(ledger, many) == (3, 0, 9)
 
 
-def test_what_a_worker_put_back_after_the_others_were_done_is_still_handed_over(ledger: Ledger) -> None:
-    mailing = ledger.begin(sealed_mail(), plan(2, batch_size=1), REAL, NOW)
-    provider = Together(2, lambda _batch, _journal: refused(Next.HALVE))
+def test_what_the_last_worker_may_not_take_any_more_is_still_handed_over(ledger: Ledger) -> None:
+    mailing = ledger.begin(sealed_mail(), plan(4), REAL, NOW)
+    done = threading.Event()
 
-    stop = dispatch(ledger.sending(mailing), provider, Hours().run())
+    def first(batch: Batch, _journal: Journal) -> Answer:
+        if threading.current_thread().name == "worker 1":
+            done.set()
+            return ACCEPTED
+        assert done.wait(PATIENCE_SECONDS)
+        for worker in threading.enumerate():
+            if worker.name == "worker 1":
+                worker.join(PATIENCE_SECONDS)
+        return Answer(Outcome.UNKNOWN, at=batch.recipients[0].number)
 
-    assert (stop, sorted(provider.taken)) == (None, [1, 2])
+    provider = Together(2, first)
+    provider.takes_one_by_one = True
+    stop = dispatch(ledger.sending(mailing), provider, run())
+
+    assert stop is None
+    assert account(ledger, mailing) == (3, 1, 0)
+    assert provider.names[2:] == ["MainThread"]

@@ -99,6 +99,7 @@ class _Sender:
         self.not_before: datetime | None = None
         self.told_free: datetime | None = None
         self.streak = Streak()
+        self.blameless: set[Rejection] = set()
         self.attempts = count(1)
         self.lock = Lock()
 
@@ -220,7 +221,10 @@ class _Sender:
             self.book.progress(batch, number, rejections)
 
     def _settle(self, batch: Batch, answer: Answer, journal: Journal) -> None:
-        self.book.settle(batch, answer, journal.rejections, self.run.clock(), blameless=journal.blameless)
+        self.blameless |= set(journal.blameless)
+        # Another worker may have found out about those whom this one is the first to record
+        blameless = self.blameless.intersection((*journal.blameless, *journal.rejections))
+        self.book.settle(batch, answer, journal.rejections, self.run.clock(), blameless=sorted(blameless))
         if settled := _settled_count(batch, answer):
             self.run.on_batch(settled)
         if answer.outcome is Outcome.UNKNOWN:

@@ -73,15 +73,19 @@ def _next_number(connection: Connection, mailing: int) -> int:
     return (highest or 0) + 1
 
 
-def carve_waiting(connection: Connection, mailing: int, number: int) -> None:
-    """Recipient ``number`` waits again, in a batch of its own unless its batch waits already."""
+def carve_waiting(connection: Connection, mailing: int, number: int) -> bool:
+    """Recipient ``number`` waits again, in a batch of its own unless its batch waits already.
+
+    False, and nothing has changed: its batch is claimed, and the answer to that is to say what becomes of it.
+    """
     within = batches.c.first <= number, batches.c.last >= number
     row = connection.execute(select(batches).where(batches.c.mailing == mailing, *within)).one()
-    if row.state == State.WAITING:
-        return
+    if row.state in {State.WAITING, State.CLAIMED}:
+        return bool(row.state == State.WAITING)
     parts = (
         Span(row.state, row.first, number - 1),
         Span(State.WAITING, number, number),
         Span(row.state, number + 1, row.last),
     )
     cut(connection, mailing, row, [part for part in parts if part.size > 0])
+    return True

@@ -186,8 +186,8 @@ class SendingBook:
     ) -> None:  # fmt: skip
         """Record the ``answer`` for ``batch``, and whom the provider rejected.
 
-        ``blameless`` were rejected, now or before, for what turned out to be the sender's fault: they wait again. An answer to
-        another attempt than the batch is claimed under changes nothing.
+        ``blameless`` were rejected, now or before, for what turned out to be the sender's fault: they wait again, save those
+        in a batch that is still claimed. An answer to another attempt than the batch is claimed under changes nothing.
         """
         with self._writing() as connection:
             row = self._row(connection, batch.number)
@@ -206,10 +206,12 @@ class SendingBook:
             row = self._row(connection, batch.number)
             cut(connection, self.mailing.id, row, list(_settled(row, batch, answer)))
             for number, _ in blameless:
-                connection.execute(
-                    exceptions.delete().where(exceptions.c.mailing == self.mailing.id, exceptions.c.number == number)
-                )
-                carve_waiting(connection, self.mailing.id, number)
+                if carve_waiting(connection, self.mailing.id, number):
+                    connection.execute(
+                        exceptions.delete().where(
+                            exceptions.c.mailing == self.mailing.id, exceptions.c.number == number
+                        )
+                    )
 
     def _row(self, connection: Connection, number: int) -> Row[Any]:
         return connection.execute(select(batches).where(self._here, batches.c.number == number)).one()
