@@ -146,8 +146,9 @@ def test_who_is_carved_out_waits_alone_and_the_rest_stands_as_it_was(
 ) -> None:
     only_batch(connection, state)
 
-    carve_waiting(connection, 1, number)
+    waits = carve_waiting(connection, 1, number)
 
+    assert waits
     stood = [(first, last, now, attempt) for _, now, first, last, attempt, _ in stand(connection)]
     assert stood == [
         (first, last, "waiting", None) if first == last == number else (first, last, state, "a1")
@@ -159,6 +160,15 @@ def test_who_is_carved_out_waits_alone_and_the_rest_stands_as_it_was(
 def test_who_waits_already_is_not_carved_out(connection: Connection) -> None:
     before = stand(connection)
 
-    carve_waiting(connection, 1, 5)
+    waits = carve_waiting(connection, 1, 5)
 
-    assert stand(connection) == before
+    assert (waits, stand(connection)) == (True, before)
+
+
+def test_who_is_on_the_way_is_left_to_the_answer_that_will_come(connection: Connection) -> None:
+    only_batch(connection, "claimed")
+    before = stand(connection)
+
+    waits = carve_waiting(connection, 1, 5)
+
+    assert (waits, stand(connection)) == (False, before)
