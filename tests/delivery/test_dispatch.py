@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -739,10 +739,12 @@ def test_who_interrupts_twice_need_not_wait_for_the_wire(
     tmp_path: Path, ledger: Ledger, many: Mailing, monkeypatch: pytest.MonkeyPatch, ctrl_c: None
 ) -> None:
     book, answered, settled = ledger.sending(many), threading.Event(), threading.Semaphore(0)
-    settle = book.settle
+    together = book.together
 
-    def settle_and_tell(*arguments: object, **others: object) -> None:
-        settle(*arguments, **others)  # type: ignore[arg-type]
+    @contextmanager
+    def together_and_tell() -> Iterator[None]:
+        with together():
+            yield
         settled.release()
 
     def first(batch: Batch, _journal: Journal) -> Answer:
@@ -751,7 +753,7 @@ def test_who_interrupts_twice_need_not_wait_for_the_wire(
         assert answered.wait(PATIENCE_SECONDS)
         return ACCEPTED
 
-    monkeypatch.setattr(book, "settle", settle_and_tell)
+    monkeypatch.setattr(book, "together", together_and_tell)
     provider = Together(3, first)
     with pytest.raises(KeyboardInterrupt):
         dispatch(book, provider, run())

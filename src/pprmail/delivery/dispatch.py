@@ -117,9 +117,9 @@ class _Sender:
             Thread(target=self._work_guarded, kwargs={"first": not number}, daemon=True, name=f"worker {number + 1}")
             for number in range(self.provider.workers)
         ]
-        for worker in workers:
-            worker.start()
         try:
+            for worker in workers:
+                worker.start()
             for worker in workers:
                 # In steps, for on some systems no signal is seen while a thread waits for another
                 while worker.is_alive():
