@@ -243,6 +243,16 @@ def test_a_mailing_that_somebody_may_have_is_not_undone(
     assert (mailroom.root / RECEIPT).exists()
 
 
+def test_where_nobody_waits_a_refused_cancel_sends_nobody_to_go_on(mailroom: Mailroom) -> None:
+    mailroom.send()
+
+    done = mailroom.call("cancel", "2020-08")
+
+    assert done.stderr == (
+        "pprmail: 2020-08 cannot be cancelled: of 3 recipients sendgrid accepted 3, and mail cannot be called back\n"
+    )
+
+
 def test_a_mailing_whose_sender_was_killed_at_a_batch_is_not_undone(
     mailroom: Mailroom, sendgrid: SendGridStandIn
 ) -> None:

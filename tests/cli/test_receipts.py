@@ -133,6 +133,36 @@ def test_a_copy_from_before_the_mailing_is_not_sent_from(mailroom: Mailroom, tmp
     )
 
 
+@pytest.mark.parametrize("command", [("resolve", "2020-08"), ("cancel", "2020-08")], ids=["resolve", "cancel"])
+def test_without_its_ledger_nothing_is_settled_or_undone(mailroom: Mailroom, command: tuple[str, ...]) -> None:
+    mailroom.send()
+    remove_ledger(mailroom)
+
+    done = mailroom.call(*command)
+
+    assert done.returncode == 1
+    assert last_line(done).startswith(f"pprmail: {tells_of(mailroom)}, and there is no ledger here")
+    assert (mailroom.root / RECEIPT).exists()
+
+
+def test_an_older_copy_does_not_undo_the_seal_of_what_was_mailed_since(
+    mailroom: Mailroom, sendgrid: SendGridStandIn, tmp_path: Path
+) -> None:
+    sendgrid.account.quota = 0
+    mailroom.send()
+    copy = copied(mailroom, tmp_path / "copy.db")
+    sendgrid.account.quota = None
+    mailroom.send()
+    put_back(mailroom, copy)
+
+    done = mailroom.call("cancel", "2020-08")
+    mailroom.send()
+
+    assert done.returncode == 1
+    assert "knows only the beginning: it is an older copy" in last_line(done)
+    assert sorted(sendgrid.mailed().values()) == [1, 1, 1]
+
+
 @pytest.mark.parametrize("command", ["send", "resolve"])
 def test_a_copy_from_the_midst_of_the_mailing_is_not_gone_on_with(
     mailroom: Mailroom, sendgrid: SendGridStandIn, tmp_path: Path, command: str

@@ -424,7 +424,10 @@ def test_who_was_rejected_is_told_with_the_reason_and_not_tried_again(newsletter
             "detail": "Does not contain a valid address.",
         }  # fmt: skip
         assert (again.returncode, len(sendgrid.requests)) == (3, asked)
-        assert last_line(again) == "2020-08: nobody waits; there is nothing left to hand over"
+        assert again.stderr == (
+            "2020-08: nobody waits; there is nothing left to hand over\n"
+            "warning: 1 recipient was rejected; 'pprmail status 2020-08 --recipients' names who, and why\n"
+        )
         assert mailroom.waits_for() == "'pprmail status 2020-08 --recipients' names who was rejected, and why"
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from pprmail.cli import safeguards
 from pprmail.cli.console import counted
 from pprmail.cli.outlets import content_of, make_outbox
 from pprmail.cli.sending import has_ledger, open_ledger, sole_sender
@@ -31,12 +32,15 @@ def cancel(app: App, issue: str) -> int:
     """
     settings = app.settings
     if not has_ledger(settings):
+        safeguards.refuse_lost_ledger(settings, None, issue)
         raise _nothing_to_cancel(issue)
     with sole_sender(settings):
         ledger = open_ledger(settings)
         if ledger is None:
             raise _nothing_to_cancel(issue)
         with closing(ledger):
+            # An older copy of the ledger would undo the seal of what was mailed since, and take the receipt that tells of it
+            safeguards.refuse_lost_ledger(settings, ledger, issue)
             real = ledger.find(issue, real=True)
             if real and not real.cancelled:
                 _cancel_real(settings, ledger, real)
@@ -63,10 +67,9 @@ def _cancel_real(settings: Settings, ledger: Ledger, mailing: Mailing) -> None:
         accepted = f"{mailing.provider} accepted {counts.accepted:,}" + (
             f", and {counts.unknown:,} are in doubt" if counts.unknown else ""
         )
-        message = (
-            f"{mailing.issue} cannot be cancelled: of {counted(counts.recipients, 'recipient')} {accepted}, and mail cannot be called back; "
-            f"'pprmail send {mailing.issue}' goes on with those who wait"
-        )
+        message = f"{mailing.issue} cannot be cancelled: of {counted(counts.recipients, 'recipient')} {accepted}, and mail cannot be called back"
+        if counts.waiting:
+            message += f"; 'pprmail send {mailing.issue}' goes on with those who wait"
         raise PprmailError(message)
     ledger.cancel(mailing, datetime.now(UTC))
     remove_receipt(settings.root / "issues" / mailing.issue)

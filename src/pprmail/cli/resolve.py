@@ -42,6 +42,7 @@ def resolve(app: App, issue: str, *, assume_sent: bool, assume_not_sent: bool) -
         raise click.UsageError(message)
     settings = app.settings
     if not has_ledger(settings):
+        safeguards.refuse_lost_ledger(settings, None, issue)
         raise _nothing_sent(issue)
     with sole_sender(settings, issue):
         ledger = open_ledger(settings)

@@ -349,6 +349,9 @@ class _Sending:
             self.console.warning(
                 f"{doubt} in doubt and will not be mailed again; 'pprmail resolve {self.issue}' asks the provider's records"
             )
+        if counts.rejected:
+            refused = counted(counts.rejected, "recipient was", "recipients were")
+            self.console.warning(f"{refused} rejected; 'pprmail status {self.issue} --recipients' names who, and why")
         if state_of(current, counts, sending=False) == "sent" and not mailing.is_real:
             self.console.note(f"the mail lies in {mailing.folder}/{self.issue}")
         return EXIT_DONE if counts.is_complete else EXIT_UNFINISHED
