@@ -37,14 +37,19 @@ http {{
         listen 127.0.0.1:{port};
         location = /v3/scopes {{ return 200 '{{"scopes": ["mail.send"]}}'; }}
         location = /v3/whitelabel/domains {{ return 200 '[{{"domain": "example.org", "valid": true}}]'; }}
-        location = /v3/mail/send {{ add_header X-Message-Id aaaaaaaaaaaaaaaaaaaaaa; return 202; }}
+        location = /v3/mail/send {{ {answer} }}
     }}
 }}
 """
 
 
+_AT_ONCE = "add_header X-Message-Id aaaaaaaaaaaaaaaaaaaaaa; return 202;"
+# nginx reads the letters, as fast as can be, and passes the question on without them
+_FROM_BEHIND = 'proxy_pass http://127.0.0.1:{port}; proxy_pass_request_body off; proxy_set_header Content-Length "";'
+
+
 @contextmanager
-def nginx() -> Iterator[str]:
+def nginx(answer: str = _AT_ONCE) -> Iterator[str]:
     """The address of an nginx that answers 202 to every request for mail."""
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
     if program is None:
@@ -53,7 +58,7 @@ def nginx() -> Iterator[str]:
     with TemporaryDirectory() as folder:
         port = _free_port()
         configuration = Path(folder) / "nginx.conf"
-        configuration.write_text(_NGINX.format(folder=folder, port=port), encoding="utf-8")
+        configuration.write_text(_NGINX.format(folder=folder, port=port, answer=answer), encoding="utf-8")
         with _process([program, "-p", folder, "-c", str(configuration)], port) as url:
             yield url
 
@@ -62,7 +67,8 @@ def nginx() -> Iterator[str]:
 def slow_host(seconds: float) -> Iterator[str]:
     """The address of a host that takes so long for each answer, however many it is asked for at once."""
     port = _free_port()
-    with _process([sys.executable, __file__, str(port), str(seconds)], port) as url:
+    behind = _process([sys.executable, __file__, str(port), str(seconds)], port)
+    with behind, nginx(_FROM_BEHIND.format(port=port)) as url:
         yield url
 
 
@@ -122,17 +128,9 @@ def forget_mailing(folder: Path) -> None:
 
 
 async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seconds: float) -> None:
-    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-    length = next((line for line in head.split("\r\n") if line.lower().startswith("content-length:")), ":0")
-    await reader.readexactly(int(length.partition(":")[2]))
-    if head.startswith("POST"):
-        await asyncio.sleep(seconds)
-        status, body = "202 Accepted", ""
-    else:
-        status = "200 OK"
-        body = '{"scopes": ["mail.send"]}' if "/scopes" in head else '[{"domain": "example.org", "valid": true}]'
-    answer = f"HTTP/1.1 {status}\r\n{_MESSAGE_ID}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}"
-    writer.write(answer.encode())
+    await reader.readuntil(b"\r\n\r\n")
+    await asyncio.sleep(seconds)
+    writer.write(f"HTTP/1.0 202 Accepted\r\n{_MESSAGE_ID}\r\nContent-Length: 0\r\n\r\n".encode())
     await writer.drain()
     writer.close()
 
@@ -144,7 +142,7 @@ async def _serve(port: int, seconds: float) -> None:
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 
-    server = await asyncio.start_server(answer, "127.0.0.1", port, limit=4_000_000)
+    server = await asyncio.start_server(answer, "127.0.0.1", port)
     async with server:
         await server.serve_forever()
 

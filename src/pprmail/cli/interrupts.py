@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM while mail is handed over: the batch at hand is finished first."""
+"""Ctrl-C, SIGTERM and a closed terminal while mail is handed over: the batch at hand is finished first."""
 
 from __future__ import annotations
 
@@ -43,9 +43,17 @@ class Interrupts:
 def catch_interrupts() -> Iterator[Interrupts]:
     """The interrupts from now on until the end of the ``with``."""
     interrupts = Interrupts()
-    before = {number: signal.signal(number, interrupts.remember) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, interrupts.remember) for number in _signals()}
     try:
         yield interrupts
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _signals() -> Iterator[signal.Signals]:
+    """Those that ask for the end. Whoever started us with nohup does not want a closed terminal to be one."""
+    yield from (signal.SIGINT, signal.SIGTERM)
+    hangup = getattr(signal, "SIGHUP", None)
+    if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:
+        yield hangup

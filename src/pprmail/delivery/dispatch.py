@@ -56,8 +56,9 @@ class Run:
     """One run of the sender.
 
     ``name`` is its own and no other's. ``is_interrupted`` is asked between batches, so that the ledger is true when it stops.
-    ``sleep`` waits so many seconds, less when somebody interrupts. ``on_batch`` is told how many recipients each batch
-    settled, ``on_wait`` why and how long nothing happens. ``say_time`` writes a time for the author.
+    ``sleep`` waits so many seconds, less when somebody interrupts. ``on_start`` is called once the ledger knows of the
+    run, before anything is handed over; ``on_batch`` with how many recipients a batch settled, ``on_wait`` with why and how long
+    nothing happens. ``say_time`` writes a time for the author.
     """
 
     name: str
@@ -68,11 +69,13 @@ class Run:
     on_wait: Callable[[str, float], None] = lambda _why, _seconds: None
     say_time: Callable[[datetime], str] = lambda time: f"{time:%Y-%m-%d %H:%M} UTC"
     caps: Caps = NO_CAPS
+    on_start: Callable[[], None] = lambda: None
 
 
 def dispatch(book: SendingBook, provider: Provider, run: Run) -> Stop | None:
     """Hand over every batch that waits; None when none does any more."""
     book.start(again=provider.is_idempotent)
+    run.on_start()
     stop = _Sender(book, provider, run).send()
     book.end(stop.reason if stop else None, run.clock())
     return stop
@@ -185,7 +188,8 @@ class _Sender:
     def _await_signal(self) -> None:
         """Wait while the provider wants no requests from anybody."""
         if self.not_before:
-            self._sleep((self.not_before - self.run.clock()).total_seconds())
+            # A clock that was set back meanwhile must not make it longer than any wait may be
+            self._sleep(min((self.not_before - self.run.clock()).total_seconds(), MOST_WAIT_SECONDS))
 
     def _sleep(self, seconds: float) -> None:
         """Wait, but no longer than there is something to wait for."""
@@ -197,7 +201,7 @@ class _Sender:
         """The next batch, or how many seconds to wait for a cap; a wait that is too long stops the send."""
         now, most = self.run.clock(), self.provider.largest_batch
         if self.run.caps.longest:
-            room = find_room(self.run.caps, self.book.handed_over_since(now - self.run.caps.longest), now, most)
+            room = find_room(self.run.caps, self.book.handed_over_since(now - self.run.caps.longest, now), now, most)
             if room.free:
                 return None, self._wait_for_cap(room.cap, room.free, now)
             most = room.most
@@ -228,15 +232,16 @@ class _Sender:
         if settled := _settled_count(batch, answer):
             self.run.on_batch(settled)
         if answer.outcome is Outcome.UNKNOWN:
-            self._note_doubt(answer)
+            self._note_doubt(answer, after_some=bool(settled))
         elif answer.outcome is Outcome.ACCEPTED:
             self.doubts = 0
         elif answer.next is Next.STOP:
             self.stop = self.stop or Stop(answer.detail)
 
-    def _note_doubt(self, answer: Answer) -> None:
+    def _note_doubt(self, answer: Answer, *, after_some: bool) -> None:
+        """One more answer was lost; ``after_some`` others of the batch had been accepted."""
         self.is_alone = True
-        self.doubts += 1
+        self.doubts = 1 if after_some else self.doubts + 1
         if self.doubts >= MOST_DOUBTS:
             self.stop = self.stop or Stop(
                 f"{MOST_DOUBTS} answers in a row were lost ({answer.detail}), so the send pauses; see whether the provider "

@@ -51,16 +51,14 @@ class LetterWriter:
     def __init__(self, sealed: SealedMail, sealed_at: datetime, key: bytes, *, test: bool = False) -> None:
         """``key`` and ``sealed_at`` are those recorded at the seal; ``test`` marks the subject and the tokens."""
         self.sealed = sealed
-        self.signer = Signer(key, sealed.newsletter_id)
         self.test = test
-        self._letter = sealed.letter(test=test)
+        self._sign = Signer(key, sealed.newsletter_id).for_letter(sealed.letter(test=test), test=test)
         self._domain = sealed.sender_address.rpartition("@")[2]
         self._pieces = tuple(self._message(sealed_at))
 
     def write(self, recipient: Subscriber) -> Letter:
         """The complete message for ``recipient``, lines ended by CR LF."""
-        token = self.signer.token(recipient.address, test=self.test)
-        letter_id = self.letter_id(recipient)
+        letter_id, token = self._sign(recipient.address)
         values = {
             name: encode_value(value)
             for name, value in personal_values(recipient.name, self.sealed.unsubscribe_url(token)).items()
@@ -74,7 +72,7 @@ class LetterWriter:
 
     def letter_id(self, recipient: Subscriber) -> str:
         """What names the letter to ``recipient``, in its file name and its Message-ID."""
-        return self.signer.letter_id(self._letter, recipient.address)
+        return self._sign(recipient.address)[0]
 
     def _list_unsubscribe(self, token: str) -> bytes:
         """RFC 2369 and RFC 8058, each address on a line."""

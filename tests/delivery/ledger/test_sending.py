@@ -535,31 +535,36 @@ def test_what_real_providers_may_have_taken_is_told_of_every_mailing(ledger: Led
     minutes = [NOW + timedelta(minutes=minute) for minute in range(5)]
     first = book.claim("a1", minutes[1], most=2, one_by_one=False)
     assert first
-    book.settle(first, ACCEPTED, (Rejection(1, "full"),), LATER)
+    book.settle(first, ACCEPTED, (Rejection(1, "full"),), minutes[2])
     other = ledger.sending(ledger.begin(sealed_mail("2020-09"), plan(4, batch_size=4), REAL, NOW))
     other.claim("b1", minutes[1], most=1, one_by_one=False)
     unknown = other.claim("b2", minutes[3], most=3, one_by_one=False)
     assert unknown
-    other.settle(unknown, UNKNOWN, (), LATER)
+    other.settle(unknown, UNKNOWN, (), minutes[3])
     waiting = book.claim("a2", minutes[4], most=9, one_by_one=False)
     assert waiting
     book.settle(waiting, refused(Next.WAIT), (), LATER)
     in_outbox = ledger.sending(ledger.begin(sealed_mail(), plan(4), TO_OUTBOX, NOW))
     in_outbox.settle(claim(in_outbox), ACCEPTED, (), NOW)
 
-    told = {minute: book.handed_over_since(minutes[minute]) for minute in (0, 1, 2, 4)}
+    told = {minute: book.handed_over_since(minutes[minute], LATER) for minute in (0, 2, 3, 4)}
 
-    both = HandOver(minutes[1], 3), HandOver(minutes[3], 3)
-    assert told == {0: both, 1: both, 2: both[1:], 4: ()}
+    all_of_them = HandOver(minutes[1], 1), HandOver(minutes[2], 2), HandOver(minutes[3], 3)
+    assert told == {0: all_of_them, 2: all_of_them[1:], 3: all_of_them[2:], 4: ()}
+
+
+def test_a_batch_on_its_way_counts_as_handed_over_now(book: SendingBook) -> None:
+    claim(book)
+
+    assert book.handed_over_since(NOW, LATER) == (HandOver(LATER, 3),)
 
 
 def test_of_a_batch_cut_short_only_those_who_were_handed_over_count(book: SendingBook) -> None:
     batch = claim(book, one_by_one=True)
-    before = book.handed_over_since(NOW)
 
     book.settle(batch, refused(Next.WAIT, at=2), (), LATER)
 
-    assert (before, book.handed_over_since(NOW)) == ((HandOver(NOW, 3),), (HandOver(NOW, 1),))
+    assert book.handed_over_since(NOW, LATER) == (HandOver(LATER, 1),)
 
 
 # Doubts

@@ -128,6 +128,7 @@ class SendingBook:
                 batches.update()
                 .where(self._here, batches.c.number == row.number)
                 .values(
+                    settled=None,
                     state=State.CLAIMED,
                     attempt=attempt,
                     claimed=now.isoformat(timespec="microseconds"),
@@ -226,20 +227,26 @@ class SendingBook:
 
     # What was handed over, and what is in doubt
 
-    def handed_over_since(self, time: datetime) -> tuple[HandOver, ...]:
-        """What real providers may have taken since ``time``, of every mailing: a cap is the newsletter's, not a mailing's."""
-        size = batches.c.last - batches.c.first + 1
+    def handed_over_since(self, time: datetime, now: datetime) -> tuple[HandOver, ...]:
+        """What real providers may have taken since ``time``, of every mailing: a cap is the newsletter's, not a mailing's.
+
+        A batch counts from its answer, for it may have been long on its way; one still on its way counts from ``now``.
+        """
+        when = func.coalesce(batches.c.settled, batches.c.claimed)
+        size = func.sum(batches.c.last - batches.c.first + 1)
+        on_its_way = self._here & (batches.c.state == State.CLAIMED)
         query = (
-            select(batches.c.claimed, func.sum(size))
+            select(on_its_way, when, size)
             .join(mailings, mailings.c.id == batches.c.mailing)
             .where(mailings.c.provider != OUTBOX, batches.c.state != State.WAITING)
-            .where(batches.c.claimed >= time.isoformat(timespec="microseconds"))
-            .group_by(batches.c.claimed)
-            .order_by(batches.c.claimed)
+            .where(on_its_way | (when >= time.isoformat(timespec="microseconds")))
+            .group_by(on_its_way, when)
         )
         with reading(self._engine) as connection:
-            rows = connection.execute(query)
-            return tuple(HandOver(datetime.fromisoformat(claimed), count) for claimed, count in rows)
+            rows = connection.execute(query).all()
+        return tuple(
+            sorted(HandOver(now if is_open else datetime.fromisoformat(at), count) for is_open, at, count in rows)
+        )
 
     def has_waiting(self) -> bool:
         """Somebody is still to be handed over."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 from json.encoder import encode_basestring_ascii
-from typing import TYPE_CHECKING, Any
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from pprmail.delivery.messages import ONE_CLICK, ONE_CLICK_VALUE, list_id_header
@@ -36,6 +37,13 @@ _UNFIT_IN_TO = re.compile(r"[;,]+")  # "may not contain": docs, Mail Send, Limit
 _DOUBLED = re.compile(r"%(?=%)")
 
 
+class _Pattern(NamedTuple):
+    """JSON with places for ``%`` to fill, and what chooses a reader's values for them, in order."""
+
+    text: str
+    choose: itemgetter[str]
+
+
 class RequestWriter:
     """Writes the requests of one mailing: the same bytes for the same batch, each time."""
 
@@ -44,9 +52,7 @@ class RequestWriter:
         from markupsafe import escape
 
         self._escape = escape
-        self._signer = signer
-        self._test = test
-        self._letter = sealed.letter(test=test)
+        self._sign = signer.for_letter(sealed.letter(test=test), test=test)
         self._issue = sealed.issue
         by_provider = sealed.unsubscribe_owner == "provider"
         self._list_unsubscribe = "" if by_provider else _ascii(", ".join(sealed.list_unsubscribe(_TOKEN)))
@@ -57,7 +63,7 @@ class RequestWriter:
     @property
     def list_unsubscribe_length(self) -> int:
         """Characters of the longest List-Unsubscribe line; all have one length, since all tokens have."""
-        return len(f"List-Unsubscribe: {self._list_unsubscribe.replace(_TOKEN, self._signer.token(''))}")
+        return len(f"List-Unsubscribe: {self._list_unsubscribe.replace(_TOKEN, self._sign('')[1])}")
 
     def write(self, batch: Batch) -> bytes:
         """The request that hands over ``batch``, which is not empty: JSON in ASCII."""
@@ -68,8 +74,8 @@ class RequestWriter:
         )
         return request.encode("ascii")
 
-    def _pattern(self, sealed: SealedMail, *, has_name: bool) -> str:
-        """What all personalizations share, for ``%`` to fill in: a dict and its JSON for each reader took three times as long."""
+    def _pattern(self, sealed: SealedMail, *, has_name: bool) -> _Pattern:
+        """What all personalizations share, to be filled in: a dict and its JSON for each reader took three times as long."""
         values = personal_values(_NAME, sealed.unsubscribe_url(_TOKEN)) | {NAME_HTML: _NAME_HTML}
         leaving = () if sealed.unsubscribe_owner == "provider" else (UNSUBSCRIBE_HTML, UNSUBSCRIBE_TEXT)
         held = frozenset(MARK.findall(sealed.html)) | frozenset(MARK.findall(sealed.text))
@@ -82,23 +88,26 @@ class RequestWriter:
         if self._list_unsubscribe:
             one_click = {ONE_CLICK: ONE_CLICK_VALUE} if sealed.takes_one_click else {}
             made["headers"] = {"List-Unsubscribe": self._list_unsubscribe, **one_click}
-        return _PLACE_IN_JSON.sub(r"%(\1)s", json.dumps(made).replace("%", "%%"))
+        written = json.dumps(made).replace("%", "%%")
+        return _Pattern(_PLACE_IN_JSON.sub("%s", written), itemgetter(*_PLACE_IN_JSON.findall(written)))
 
     def _personalization(self, recipient: Recipient) -> str:
         address, full_name = recipient.subscriber
-        hashed = self._signer.address_hash(address)
+        recipient_id, token = self._sign(address)
         name = presentable(full_name)
         shown = addressee(name)
         values = {
             "address": encode_basestring_ascii(address)[1:-1],
             "addressee": encode_basestring_ascii(shown)[1:-1],
-            "recipient": self._signer.letter_id_of(self._letter, hashed),
-            "token": self._signer.token_of(hashed, test=self._test),
+            "recipient": recipient_id,
+            "token": token,
         }
         if self._fills_name:
             values["name"] = encode_basestring_ascii(name)[1:-1]
             values["name_html"] = encode_basestring_ascii(str(self._escape(name)))[1:-1]
-        return (self._named if shown else self._nameless) % values
+        pattern = self._named if shown else self._nameless
+        personalization: str = pattern.text % pattern.choose(values)
+        return personalization
 
 
 def presentable(name: str) -> str:

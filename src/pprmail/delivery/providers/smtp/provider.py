@@ -133,7 +133,8 @@ class SmtpProvider:
         """None: go on with the next recipient."""
         number, subscriber = recipient
         if _UNTYPABLE.search(subscriber.address):
-            return self._rejected(number, "the address cannot be written in an SMTP command", journal)
+            journal.rejected(number, "the address cannot be written in an SMTP command", named=True)
+            return None
         envelope = Envelope(self._sender, subscriber, self.writer.write(subscriber).content)
         try:
             said = self._say(envelope, number, journal)
