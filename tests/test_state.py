@@ -73,7 +73,9 @@ def test_a_database_that_a_kill_left_empty_is_made_anew(path: Path) -> None:
     open_and_close(path)
 
     with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("SELECT value FROM facts WHERE name = 'schema_version'").fetchall() == [(str(SCHEMA_VERSION),)]
+        assert connection.execute("SELECT value FROM facts WHERE name = 'schema_version'").fetchall() == [
+            (str(SCHEMA_VERSION),)
+        ]
 
 
 @pytest.mark.parametrize("name", ["what?", "100%20", "Über uns", "a#b", "a&mode=ro"])

@@ -65,7 +65,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     def run(**given: Any) -> Run:  # noqa: ANN401 - whatever a run takes
         return replace(Run(**given), clock=made, sleep=made.sleep)
 
-    monkeypatch.setattr("pprmail.cli.send.Run", run)
+    monkeypatch.setattr("pprmail.cli.handing_over.Run", run)
     monkeypatch.setattr("time.time", lambda: made().timestamp())
     return made
 
@@ -124,7 +124,7 @@ def test_our_own_cap_stops_the_send_and_says_when_to_go_on(newsletter: Newslette
         finished = mailroom.send()
 
         assert (stopped.returncode, before) == (3, Standing("incomplete", accepted=500, waiting=300))
-        sentence = "max_per_day is reached; run this again after 2020-08-15 12:00 UTC for those who wait"
+        sentence = "max_per_day is reached; run this again after 2020-08-15 08:00 for those who wait"
         assert last_line(stopped) == f"pprmail: {sentence}"
         assert told == as_told_later(sentence)
         assert too_early.returncode == 3
@@ -153,7 +153,7 @@ def test_a_clock_that_was_set_back_breaks_no_cap(mailroom: Mailroom, sendgrid: S
     finished = mailroom.send()
 
     assert (set_back.returncode, mailed) == (3, 6)
-    assert "max_per_day is reached; run this again after 2020-08-15 12:00 UTC" in last_line(set_back)
+    assert "max_per_day is reached; run this again after 2020-08-15 08:00" in last_line(set_back)
     assert finished.returncode == 0
     assert everyone_once(sendgrid, 10)
 
@@ -195,7 +195,7 @@ def test_a_provider_that_asks_for_more_than_an_hour_ends_the_send(
     assert (done.returncode, waits, clock.now) == (3, [], NOON)
     assert mailroom.standing() == Standing("incomplete", accepted=2, waiting=8)
     assert last_line(done) == (
-        "pprmail: SendGrid answered 'too many requests' (429); run this again after 2020-08-14 14:00 UTC for those who wait"
+        "pprmail: SendGrid answered 'too many requests' (429); run this again after 2020-08-14 10:00 for those who wait"
     )
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pprmail.delivery.dispatch import Stop
 
 BRING = (
-    "on the machine that sent it run 'pprmail backup FILE', here 'pprmail restore FILE'; sending without it could mail everyone twice"
+    "on the machine that sent it run 'pprmail backup FILE', here 'pprmail restore FILE'; without that ledger everyone could be mailed twice"
 )  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def copied(mailroom: Mailroom, to: Path) -> Path:
 
 def tells_of(mailroom: Mailroom) -> str:
     """How a sentence about the receipt begins."""
-    return f"{RECEIPT}: tells of a mailing through sendgrid sealed {mailroom.receipt()['sealed']}"
+    return f"{RECEIPT}: tells of a mailing through sendgrid, sealed on {mailroom.receipt()['sealed'][:10]}"
 
 
 @pytest.mark.parametrize("issue", ["2020-08", "2020-09"], ids=["the-same", "the-next"])
@@ -68,7 +68,7 @@ def test_nothing_is_sent_when_the_ledger_of_a_receipt_is_gone(
     done = mailroom.call("send", issue, "--yes", "--accept-list-change", "--unverified-ok")
 
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == (f"pprmail: {tells_of(mailroom)}, and there is no ledger here; {BRING}. Nothing was sent\n")
+    assert done.stderr == (f"pprmail: {tells_of(mailroom)}, and there is no ledger here; {BRING}. Nothing was done\n")
     assert len(sendgrid.requests) == asked
     assert not (mailroom.root / ".pprmail/state.db").exists()
 
@@ -113,7 +113,7 @@ def test_another_ledger_is_not_sent_from(mailroom: Mailroom, sendgrid: SendGridS
 
     assert done.returncode == 1
     assert last_line(done) == (
-        f"pprmail: {tells_of(mailroom)}, and the ledger here is another one; {BRING}. Nothing was sent"
+        f"pprmail: {tells_of(mailroom)}, and the ledger here is another one; {BRING}. Nothing was done"
     )
     assert sendgrid.mailed().total() == 4
 
@@ -129,7 +129,7 @@ def test_a_copy_from_before_the_mailing_is_not_sent_from(mailroom: Mailroom, tmp
 
     assert done.returncode == 1
     assert last_line(done) == (
-        f"pprmail: {tells_of(mailroom)}, which the ledger here lacks: it is an older copy; {BRING}. Nothing was sent"
+        f"pprmail: {tells_of(mailroom)}, which the ledger here lacks: it is an older copy; {BRING}. Nothing was done"
     )
 
 
@@ -179,7 +179,7 @@ def test_a_copy_from_the_midst_of_the_mailing_is_not_gone_on_with(
 
     assert done.returncode == 1
     assert last_line(done) == (
-        f"pprmail: {tells_of(mailroom)}, of which the ledger here knows only the beginning: it is an older copy; {BRING}. Nothing was sent"
+        f"pprmail: {tells_of(mailroom)}, of which the ledger here knows only the beginning: it is an older copy; {BRING}. Nothing was done"
     )
     assert sorted(sendgrid.mailed().values()) == [1, 1]
     assert mailroom.standing() == Standing("incomplete", accepted=2, waiting=1)
@@ -233,8 +233,8 @@ def test_a_receipt_that_was_deleted_after_the_end_is_written_anew_by_a_send_that
             "cannot be read ('utf-8' codec can't decode byte 0xff in position 0: invalid start byte); {0}",
             id="binary",
         ),
-        pytest.param("[]", "does not say which mailing it is of; {1}. Nothing was sent", id="list"),
-        pytest.param('{"mailing": "1"}', "does not say which mailing it is of; {1}. Nothing was sent", id="no-number"),
+        pytest.param("[]", "does not say which mailing it is of; {1}. Nothing was done", id="list"),
+        pytest.param('{"mailing": "1"}', "does not say which mailing it is of; {1}. Nothing was done", id="no-number"),
     ],
 )
 def test_a_receipt_that_was_garbled_stops_the_send(
@@ -292,7 +292,7 @@ def test_a_receipt_that_cannot_be_written_at_the_end_does_not_hide_that_everyone
 
 def put_in_the_way(patch: pytest.MonkeyPatch, act: Callable[[], None]) -> None:
     """Do something after the last letter, before the receipt is brought up to it."""
-    from pprmail.cli import send
+    from pprmail.cli import handing_over
     from pprmail.delivery.dispatch import dispatch
 
     def dispatch_and_act(*given: Any) -> Stop | None:  # noqa: ANN401 - whatever dispatch takes
@@ -300,7 +300,7 @@ def put_in_the_way(patch: pytest.MonkeyPatch, act: Callable[[], None]) -> None:
         act()
         return stop
 
-    patch.setattr(send, "dispatch", dispatch_and_act)
+    patch.setattr(handing_over, "dispatch", dispatch_and_act)
 
 
 def test_a_receipt_holds_no_reader_and_comes_with_the_seal(mailroom: Mailroom, sendgrid: SendGridStandIn) -> None:

@@ -59,9 +59,7 @@ def test_what_the_records_show_is_accepted(mailroom: Mailroom, sendgrid: SendGri
     done = mailroom.resolve()
 
     assert (done.returncode, mailroom.standing()) == (0, Standing("sent", 6))
-    assert done.stderr == (
-        "batch 2, 2 recipients: accepted; SendGrid's log has the letter of this attempt to recipient 3\n"
-    )
+    assert done.stderr == ("batch 2, 2 recipients: accepted; SendGrid's log has a letter of this attempt\n")
     assert done.stdout.startswith("2020-08: sent through sendgrid\n")
     assert words(mailroom) == [("evidence", 3, 4)]
     assert (mailroom.receipt()["accepted"], mailroom.receipt()["unknown"]) == (6, 0)
@@ -79,7 +77,7 @@ def test_records_that_lag_prove_nothing_and_nobody_is_mailed_again(
     assert (done.returncode, sent.returncode) == (3, 3)
     assert done.stderr == (
         "batch 2, 2 recipients: still in doubt; SendGrid's log has no letter of this attempt to the 2 recipients asked for, of 2; "
-        "that proves nothing, since it can lag. The attempt is 0 minutes old: ask again when it is 15\n"
+        "that proves nothing, since it can lag. The attempt is 0 minutes old: ask again when it is 15 minutes old\n"
         + RISKS.format(people="2 recipients are")
     )
     assert mailroom.standing() == Standing("incomplete", accepted=4, unknown=2)
@@ -179,7 +177,9 @@ def test_what_a_killed_sender_had_claimed_is_in_doubt_and_looked_up(
             INTERNAL_ERROR, "SendGrid's log gave no answer: 'internal error' (500); try again later", id="error"
         ),
         pytest.param(
-            CLOSED_UNPROCESSED, "SendGrid's log cannot be asked now (RemoteDisconnected); try again later", id="network"
+            CLOSED_UNPROCESSED,
+            "SendGrid's log cannot be asked now (the connection was closed); try again later",
+            id="network",
         ),
     ],
 )

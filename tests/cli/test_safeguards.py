@@ -54,7 +54,7 @@ def test_without_a_postal_address_nothing_goes_to_readers(
     said = refused(mailroom, *command)
 
     assert said == (
-        f"pprmail.toml: 'postal_address' under [sender] {what}; write the sender's, which the law wants in every mail. Nothing was sent"
+        f"pprmail.toml: 'postal_address' under [sender] {what}; write it, as the law requires in every mail. Nothing was sent"
     )
     assert sendgrid.requests == []
 
@@ -169,7 +169,7 @@ def test_a_ledger_copied_from_another_machine_starts_no_mailing(mailroom: Mailro
 
     assert done.returncode == 1
     assert last_line(done) == (
-        "pprmail: the ledger was copied from the machine 'office-pc', and neither would know what the other sends; "
+        "pprmail: the ledger was copied from the machine 'office-pc', and neither machine would know what the other one sends; "
         "there run 'pprmail backup FILE', here 'pprmail restore FILE', and send from here alone from then on. Nothing was sent"
     )
     assert len(sendgrid.requests) == asked

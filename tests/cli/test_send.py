@@ -315,7 +315,7 @@ def test_a_list_that_nobody_can_mean_is_refused(newsletter: Newsletter, content:
         pytest.param(
             ("send", "2020-08"),
             1,
-            "pprmail: nobody can answer here: there is no terminal; run it in one, or add --yes. Nothing was handed over",
+            "pprmail: nobody can answer here: there is no terminal; run it in one, or add --yes. Nothing was done",
             id="nobody-to-ask",
         ),
         pytest.param(

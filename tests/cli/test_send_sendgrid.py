@@ -318,7 +318,7 @@ def test_a_question_without_an_answer_stops_before_the_seal_unless_that_is_meant
     assert stopped.returncode == 1
     assert f"warning: sendgrid did not answer {said}\n" in stopped.stderr
     assert last_line(stopped) == (
-        "pprmail: sendgrid did not answer all that was asked; try again, or add --unverified-ok to send all the same. "
+        "pprmail: what sendgrid did not answer may make the send fail; try again, or add --unverified-ok to send all the same. "
         "Nothing was handed over"
     )
     assert before == Standing("not-sent")
@@ -463,7 +463,7 @@ def test_a_lost_answer_leaves_its_batch_in_doubt_and_mails_the_rest(
     assert mailroom.standing() == Standing("incomplete", accepted=2, unknown=1)
     assert sendgrid.mailed() == readers(1, 2, 3)
     assert last_line(done) == (
-        "warning: 1 recipient is in doubt and will not be mailed again; 'pprmail resolve 2020-08' asks the provider's records"
+        "warning: 1 recipient is in doubt and will not be mailed again; 'pprmail resolve 2020-08' settles that"
     )
 
 

@@ -205,7 +205,10 @@ def test_a_sender_that_was_killed_is_the_reason(mailroom: Mailroom, sendgrid: Se
     mailroom.change("UPDATE batches SET state = 'claimed' WHERE number = 2")
 
     assert mailroom.standing() == Standing("incomplete", accepted=1, unknown=1, waiting=1)
-    assert mailroom.waits_for() == f"the sender was killed, or its machine stopped: {GOES_ON}; {SETTLES}"
+    assert (
+        mailroom.waits_for()
+        == f"the last send was cut short, as by a kill, a full disk or a power cut: {GOES_ON}; {SETTLES}"
+    )
 
 
 def test_an_interruption_is_the_reason(mailroom: Mailroom, sendgrid: SendGridStandIn) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pprmail.delivery.ledger import Ledger
     from pprmail.delivery.receipt import ReceiptFile
 
-TELLS = "tells of a mailing through counter sealed 2020-08-14T12:00:00+00:00"
+TELLS = "tells of a mailing through counter, sealed on 2020-08-14"
 
 
 @pytest.fixture

@@ -64,9 +64,8 @@ def _cancel_real(settings: Settings, ledger: Ledger, mailing: Mailing) -> None:
     """Undo the seal while nobody can have been mailed. Raises ``PprmailError`` when somebody was, or may have been."""
     counts = ledger.counts(mailing)
     if counts.accepted or counts.unknown:
-        accepted = f"{mailing.provider} accepted {counts.accepted:,}" + (
-            f", and {counts.unknown:,} are in doubt" if counts.unknown else ""
-        )
+        doubt = f", {counted(counts.unknown, 'is', 'are')} in doubt" if counts.unknown else ""
+        accepted = f"{mailing.provider} accepted {counts.accepted:,}{doubt}"
         message = f"{mailing.issue} cannot be cancelled: of {counted(counts.recipients, 'recipient')} {accepted}, and mail cannot be called back"
         if counts.waiting:
             message += f"; 'pprmail send {mailing.issue}' goes on with those who wait"

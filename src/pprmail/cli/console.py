@@ -90,9 +90,7 @@ class Console:
         if yes:
             return True
         if sys.stdin is None or not sys.stdin.isatty():  # None when fd 0 is closed, as under cron
-            message = (
-                "nobody can answer here: there is no terminal; run it in one, or add --yes. Nothing was handed over"
-            )
+            message = "nobody can answer here: there is no terminal; run it in one, or add --yes. Nothing was done"
             raise PprmailError(message)
         return click.confirm(question, err=True)
 

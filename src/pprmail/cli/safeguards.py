@@ -33,7 +33,7 @@ def refuse_unready(settings: Settings, list_path: Path | None) -> None:
     postal_address = settings.sender.postal_address
     if not postal_address.strip() or POSTAL_PLACEHOLDER in postal_address:
         what = "is empty" if not postal_address.strip() else "is still the placeholder"
-        message = f"pprmail.toml: 'postal_address' under [sender] {what}; write the sender's, which the law wants in every mail. Nothing was sent"
+        message = f"pprmail.toml: 'postal_address' under [sender] {what}; write it, as the law requires in every mail. Nothing was sent"
         raise PprmailError(message)
     if list_path and list_path.name.casefold() == EXAMPLE_LIST:
         message = f"{list_path.name}: is the example, not your list; put yours in another file and name it under [subscribers]. Nothing was sent"
@@ -58,7 +58,7 @@ def refuse_lost_ledger(settings: Settings, ledger: Ledger | None, issue: str = "
     for folder in folders:
         receipt = read_receipt(folder)
         if receipt and (discord := find_discord(receipt, ledger)):
-            message = f"{receipt.shown}: {discord}; {BRING_IT_OVER}. Nothing was sent"
+            message = f"{receipt.shown}: {discord}; {BRING_IT_OVER}. Nothing was done"
             raise PprmailError(message)
 
 
@@ -66,7 +66,7 @@ def refuse_strange_home(ledger: Ledger) -> None:
     """Raise ``PprmailError`` when the ledger was copied here from another machine, which may send as well."""
     if other := ledger.strange_home():
         message = (
-            f"the ledger was copied from the machine {other!r}, and neither would know what the other sends; "
+            f"the ledger was copied from the machine {other!r}, and neither machine would know what the other one sends; "
             "there run 'pprmail backup FILE', here 'pprmail restore FILE', and send from here alone from then on. Nothing was sent"
         )
         raise PprmailError(message)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ import click
 from pprmail.audience.keys import read_keyring
 from pprmail.cli import safeguards
 from pprmail.cli.console import counted
-from pprmail.cli.interrupts import catch_interrupts
+from pprmail.cli.handing_over import HandOver, begun, sealed_provider
 from pprmail.cli.outlets import PROVIDERS, Content, content_of, make_outbox, make_provider, outlet
 from pprmail.cli.plan_sheet import PlanSheet, local_time
 from pprmail.cli.sending import (
@@ -21,24 +20,16 @@ from pprmail.cli.sending import (
     open_ledger,
     sealed_of,
     sole_sender,
-    state_of,
     status_json,
-    status_table,
-    write_receipt_of,
 )
-from pprmail.delivery.dispatch import Run, dispatch
 from pprmail.delivery.ledger import Outlet
-from pprmail.delivery.pace import Caps
-from pprmail.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_UNFINISHED, EXIT_YOURS, PprmailError
+from pprmail.errors import EXIT_DONE, EXIT_UNFINISHED, EXIT_YOURS, PprmailError
 from pprmail.mailcheck.proof import proofread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pprmail.audience.keys import Keyring
     from pprmail.cli import App
     from pprmail.cli.console import Console
-    from pprmail.delivery.dispatch import Stop
     from pprmail.delivery.ledger import Counts, Ledger, Mailing
     from pprmail.delivery.plan import Plan
     from pprmail.delivery.providers.base import Provider
@@ -113,6 +104,7 @@ class _Sending:
         self.settings = settings
         self.issue = issue
         self.wishes = wishes
+        self.hand_over = HandOver(console, settings, as_json=wishes.as_json)
 
     def run(self) -> int:
         ledger = open_ledger(self.settings)
@@ -168,7 +160,7 @@ class _Sending:
             through = outlet(self.settings, self.wishes.provider)
             now = _now()
             mailing = made.begin(sealed, plan, through, now, suppressions_seen=suppressions_seen)
-            return self._dispatch(made, mailing)
+            return self.hand_over.run(made, mailing, total=len(plan.recipients))
 
     def _refuse_unready(self, ledger: Ledger | None, sheet: PlanSheet) -> None:
         safeguards.refuse_unready(self.settings, sheet.list_path)
@@ -202,7 +194,8 @@ class _Sending:
         for question in said.unanswered:
             self.console.warning(f"{provider.name} did not answer {question}")
         if said.unanswered and not self.wishes.unverified_ok:
-            message = f"{provider.name} did not answer all that was asked; try again, or add --unverified-ok to send all the same. Nothing was handed over"
+            why = f"what {provider.name} did not answer may make the send fail"
+            message = f"{why}; try again, or add --unverified-ok to send all the same. Nothing was handed over"
             raise PprmailError(message)
 
     # A mailing that was sealed before
@@ -219,15 +212,15 @@ class _Sending:
         if mailing.ended and not undone and (mailing.is_real or counts.is_complete):
             self.console.note(self._nothing_to_do(counts))
             if not self.wishes.dry_run:
-                self._write_last_receipt(ledger, mailing)
-            return self._finish(ledger, mailing, None)
+                self.hand_over.write_last_receipt(ledger, mailing)
+            return self.hand_over.finish(ledger, mailing, None)
         sealed = f"{self.issue} was sealed {local_time(mailing.sealed, self.settings)}"
-        self.console.note(
-            f"{sealed}: {counts.accepted:,} of {counted(counts.recipients, 'recipient')} accepted, {undone:,} to go"
-        )
+        doubt = f", {counts.unknown:,} in doubt" if mailing.is_real and counts.unknown else ""
+        of_all = f"{counts.accepted:,} of {counted(counts.recipients, 'recipient')} accepted{doubt}"
+        self.console.note(f"{sealed}: {of_all}, {undone:,} to go")
         if self.wishes.dry_run:
             return self._end_dry_run(ledger, None)
-        with _begun(self.issue):
+        with begun(self.issue):
             self._refuse_unready_resume(ledger, mailing, counts)
         question = f"Go on with the {undone:,} that are left?"
         if not self.console.confirm(question, yes=self.wishes.yes or not undone):
@@ -235,7 +228,7 @@ class _Sending:
             return EXIT_UNFINISHED
         if not mailing.is_real or undone:
             self._record_left(ledger)
-        return self._dispatch(ledger, mailing)
+        return self.hand_over.run(ledger, mailing, total=undone)
 
     @staticmethod
     def _undone(mailing: Mailing, counts: Counts) -> int:
@@ -258,7 +251,7 @@ class _Sending:
         safeguards.refuse_synced_folder(self.settings)
         safeguards.refuse_strange_home(ledger)
         if counts.accepted + counts.unknown + counts.rejected == 0:
-            self._examine(self._provider_of(ledger, mailing))
+            self._examine(sealed_provider(self.settings, ledger, mailing))
 
     def _record_left(self, ledger: Ledger) -> None:
         """Whom the list calls unsubscribed today: the recipients are frozen, but nobody is mailed who has left."""
@@ -294,78 +287,6 @@ class _Sending:
         self.console.note("dry run: nothing was made or sent")
         return EXIT_DONE
 
-    def _provider_of(self, ledger: Ledger, mailing: Mailing) -> Provider:
-        through = Outlet(mailing.provider, mailing.folder)
-        return make_provider(self.settings, through, content_of(self.settings, ledger, mailing))
-
-    def _dispatch(self, ledger: Ledger, mailing: Mailing) -> int:
-        with _begun(self.issue):
-            if mailing.is_real:
-                ledger.record_home()
-            write_receipt_of(self.settings, ledger, mailing)
-            provider = self._provider_of(ledger, mailing)
-            provider.prepare()
-            total = self._undone(mailing, ledger.counts(mailing))
-            with closing(provider), catch_interrupts() as asked, self.console.progress(total) as add:
-                run = Run(
-                    name=secrets.token_hex(8),
-                    clock=lambda: datetime.now(UTC),
-                    is_interrupted=asked,
-                    sleep=asked.sleep,
-                    on_batch=add,
-                    on_wait=self._say_waiting,
-                    caps=self._caps(mailing),
-                )
-                stop = dispatch(ledger.sending(mailing), provider, run)
-            self._write_last_receipt(ledger, mailing)
-            return self._finish(ledger, mailing, stop)
-
-    def _write_last_receipt(self, ledger: Ledger, mailing: Mailing) -> None:
-        """Bring the receipt up to the end. Whether it can be written changes nothing of what was sent."""
-        try:
-            write_receipt_of(self.settings, ledger, mailing)
-        except PprmailError as error:
-            self.console.warning(f"{error}. 'pprmail send {self.issue}' writes it then, and mails nobody twice")
-
-    def _caps(self, mailing: Mailing) -> Caps:
-        own = self.settings.delivery
-        return Caps(own.max_per_minute, own.max_per_hour, own.max_per_day) if mailing.is_real else Caps()
-
-    def _say_waiting(self, why: str, seconds: float) -> None:
-        self.console.note(f"waiting {seconds:,.0f} s: {why}")
-
-    def _finish(self, ledger: Ledger, mailing: Mailing, stop: Stop | None) -> int:
-        counts = ledger.counts(mailing)
-        current = ledger.mailing(mailing.id)
-        self._show(status_json(self.issue, current, counts, sending=False))
-        if stop and stop.was_interrupted and not counts.is_complete:
-            self.console.error(_interrupted(self.issue))
-            return EXIT_INTERRUPTED
-        if stop and stop.reason:
-            self.console.error(stop.reason)
-            return EXIT_UNFINISHED
-        if counts.unknown and mailing.is_real:
-            doubt = counted(counts.unknown, "recipient is", "recipients are")
-            self.console.warning(
-                f"{doubt} in doubt and will not be mailed again; 'pprmail resolve {self.issue}' asks the provider's records"
-            )
-        if counts.rejected:
-            refused = counted(counts.rejected, "recipient was", "recipients were")
-            self.console.warning(f"{refused} rejected; 'pprmail status {self.issue} --recipients' names who, and why")
-        if state_of(current, counts, sending=False) == "sent" and not mailing.is_real:
-            self.console.note(f"the mail lies in {mailing.folder}/{self.issue}")
-        return EXIT_DONE if counts.is_complete else EXIT_UNFINISHED
-
-    def _show(self, status: dict[str, Any]) -> None:
-        """Print the end. Whether it can be printed changes nothing of what was sent."""
-        try:
-            if self.wishes.as_json:
-                self.console.json(status)
-            else:
-                self.console.product(status_table(status))
-        except PprmailError as error:
-            self.console.error(str(error))
-
 
 def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
@@ -383,24 +304,3 @@ def _plan_json(plan: Plan) -> dict[str, Any]:
 
 def _while_nobody(mailing: Mailing) -> str:
     return " while nobody was accepted" if mailing.is_real else ""
-
-
-@contextmanager
-def _begun(issue: str) -> Iterator[None]:
-    """Gives what stops a mailing that was sealed the exit code that says so: somebody was left waiting."""
-    try:
-        yield
-    except PprmailError as error:
-        raise PprmailError(str(error), exit_code=EXIT_UNFINISHED) from error
-    except OSError as error:
-        message = f"the output cannot be written ({error.strerror}); run 'pprmail send {issue}' again to finish"
-        raise PprmailError(message, exit_code=EXIT_UNFINISHED) from error
-    except KeyboardInterrupt:
-        raise PprmailError(_interrupted(issue), exit_code=EXIT_INTERRUPTED) from None
-
-
-# Sentences
-
-
-def _interrupted(issue: str) -> str:
-    return f"interrupted; the ledger is true: run 'pprmail send {issue}' again to finish"

@@ -76,7 +76,8 @@ class _Standing(NamedTuple):
 
     @property
     def text(self) -> str:
-        return status_table(self.json) + (f"\n  {self.waits_for}" if self.waits_for else "")
+        # A discord is a warning of its own
+        return status_table(self.json) + (f"\n  {self.waits_for}" if self.waits_for and not self.discord else "")
 
 
 def _stand(settings: Settings, ledger: Ledger | None, issue: str, *, sending: bool) -> _Standing:
@@ -119,7 +120,7 @@ def _waits_for(mailing: Mailing | None, counts: Counts | None, *, sending: bool)
     if mailing is None or counts is None or mailing.cancelled or counts.is_complete or sending:
         return ""
     sentences: list[str] = []
-    if counts.waiting or not mailing.is_real:
+    if counts.waiting or not mailing.is_real or (counts.open_batches and not counts.unknown):
         sentences.append(_how_it_ended(mailing, f"'pprmail send {mailing.issue}'"))
     if counts.unknown and mailing.is_real:
         sentences.append(f"'pprmail resolve {mailing.issue}' settles what is in doubt")
@@ -131,7 +132,7 @@ def _waits_for(mailing: Mailing | None, counts: Counts | None, *, sending: bool)
 def _how_it_ended(mailing: Mailing, command: str) -> str:
     """How the last run of the sender ended, though there is something left to do."""
     if not mailing.ended:
-        return f"the sender was killed, or its machine stopped: {command} goes on"
+        return f"the last send was cut short, as by a kill, a full disk or a power cut: {command} goes on"
     if mailing.stopped is None:
         return f"somebody waits again: {command} goes on"
     if not mailing.stopped:

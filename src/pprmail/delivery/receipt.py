@@ -103,7 +103,7 @@ def find_discord(receipt: ReceiptFile, ledger: Ledger | None) -> str:
     number, revision = said.get("mailing"), said.get("revision")
     if not isinstance(number, int) or not isinstance(revision, int):
         return "does not say which mailing it is of"
-    what = f"tells of a mailing through {said.get('provider')} sealed {said.get('sealed')}"
+    what = f"tells of a mailing through {said.get('provider')}, sealed on {str(said.get('sealed'))[:10]}"
     if ledger is None:
         return f"{what}, and there is no ledger here"
     if said.get("database") != ledger.database_id:
@@ -116,5 +116,5 @@ def find_discord(receipt: ReceiptFile, ledger: Ledger | None) -> str:
     return ""
 
 
-BRING_IT_OVER = "on the machine that sent it run 'pprmail backup FILE', here 'pprmail restore FILE'; sending without it could mail everyone twice"
+BRING_IT_OVER = "on the machine that sent it run 'pprmail backup FILE', here 'pprmail restore FILE'; without that ledger everyone could be mailed twice"
 """What to do about a discord."""

@@ -176,10 +176,10 @@ DOUBTS = {
     "silence": (silence(), f"{NO_ANSWER} (time-out)"),
     "reset": (http_faults.RESET_UNPROCESSED, f"{NO_ANSWER} (Connection reset by peer)"),
     "reset-accepted": (http_faults.RESET_ACCEPTED, f"{NO_ANSWER} (Connection reset by peer)"),
-    "closed": (http_faults.CLOSED_UNPROCESSED, f"{NO_ANSWER} (RemoteDisconnected)"),
-    "closed-accepted": (http_faults.CLOSED_ACCEPTED, f"{NO_ANSWER} (RemoteDisconnected)"),
-    "garbled": (http_faults.GARBLED_UNPROCESSED, f"{NO_ANSWER} (BadStatusLine)"),
-    "garbled-accepted": (http_faults.GARBLED_ACCEPTED, f"{NO_ANSWER} (BadStatusLine)"),
+    "closed": (http_faults.CLOSED_UNPROCESSED, f"{NO_ANSWER} (the connection was closed)"),
+    "closed-accepted": (http_faults.CLOSED_ACCEPTED, f"{NO_ANSWER} (the connection was closed)"),
+    "garbled": (http_faults.GARBLED_UNPROCESSED, f"{NO_ANSWER} (the answer made no sense)"),
+    "garbled-accepted": (http_faults.GARBLED_ACCEPTED, f"{NO_ANSWER} (the answer made no sense)"),
 }
 
 

@@ -52,7 +52,7 @@ def find_evidence(client: SendgridClient, batch: Batch, now: float) -> Evidence:
         for letter in _letters(client, canary.subscriber.address, batch.claimed):
             arguments = letter.get("custom_args")
             if isinstance(arguments, dict) and arguments.get(ATTEMPT) == batch.attempt:
-                detail = f"SendGrid's log has the letter of this attempt to recipient {canary.number}"
+                detail = "SendGrid's log has a letter of this attempt"
                 return Evidence(found=True, detail=detail, provider_id=str(letter["sg_message_id"]).partition(".")[0])
     asked = f"SendGrid's log has no letter of this attempt to the {len(canaries)} recipients asked for, of {len(batch.recipients)}"
     return Evidence(
@@ -64,7 +64,7 @@ def _caution(age_seconds: float) -> str:
     minutes = int(age_seconds // 60)
     if minutes >= _EARLY_MINUTES:
         return ""
-    return f". The attempt is {max(0, minutes)} minutes old: ask again when it is {_EARLY_MINUTES}"
+    return f". The attempt is {max(0, minutes)} minutes old: ask again when it is {_EARLY_MINUTES} minutes old"
 
 
 def _canaries(batch: Batch) -> tuple[Recipient, ...]:

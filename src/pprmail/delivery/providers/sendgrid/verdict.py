@@ -13,7 +13,7 @@ import ssl
 import traceback
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from http.client import InvalidURL
+from http.client import HTTPException, InvalidURL, RemoteDisconnected
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.error import URLError
 
@@ -194,6 +194,10 @@ def description(error: Exception) -> str:
         return "its name was not found"
     if isinstance(reason, TimeoutError):
         return "time-out"
+    if isinstance(reason, RemoteDisconnected):
+        return "the connection was closed"
+    if isinstance(reason, HTTPException):
+        return "the answer made no sense"
     strerror = reason.strerror if isinstance(reason, OSError) else None
     return without_addresses(strerror or type(reason).__name__)
 
