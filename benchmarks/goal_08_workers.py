@@ -20,7 +20,7 @@ from pairing import PPRMAIL, Row, run_alone, user_environment
 
 HOST_SECONDS = 0.05
 IN_A_BATCH = 1000
-READERS = 200_000
+READERS = 400_000
 ROUNDS = 3
 LEAST_SHARE = 0.8
 

@@ -48,16 +48,16 @@ def spans_of(row: Any) -> Iterator[Span]:  # noqa: ANN401 - a row of batches
     yield from (part for part in parts if part.size > 0)
 
 
-def cut(connection: Connection, mailing: int, row: Any, spans: list[Span]) -> None:  # noqa: ANN401 - a row of batches
+def cut(connection: Connection, mailing: int, row: Any, spans: list[Span], **learnt: str | None) -> None:  # noqa: ANN401 - a row of batches
     """Replace the batch in ``row`` by ``spans``, which cover the same recipients; the first keeps its number.
 
-    What waits has no attempt any more; the other parts keep the batch's attempt and its times. Of what waits, only the first
-    part that was not accepted has been tried.
+    What waits has no attempt any more; the other parts keep the batch's attempt and its times. ``learnt`` are columns that
+    have become known since ``row`` was read. Of what waits, only the first part that was not accepted has been tried.
     """
     here = (batches.c.mailing == mailing) & (batches.c.number == row.number)
     tried = next((span for span in spans if span.state != State.ACCEPTED), None)
     for at, span in enumerate(spans):
-        values = {"first": span.first, "last": span.last, "state": span.state, "progress": None}
+        values = learnt | {"first": span.first, "last": span.last, "state": span.state, "progress": None}
         values["tries"] = 0 if span.state == State.WAITING and span is not tried else row.tries
         if span.state == State.WAITING:
             values |= {"attempt": None, "claimed": None, "settled": None, "provider_id": None}

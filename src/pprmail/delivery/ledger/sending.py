@@ -85,12 +85,11 @@ class SendingBook:
     def _settle_claims(self, connection: Connection, state: str) -> None:
         rows = connection.execute(select(batches).where(self._here, batches.c.state == State.CLAIMED)).all()
         for row in rows:
-            self._detail(connection, row.number, "" if state == State.WAITING else _SENDER_GONE)
             spans = [span._replace(state=state) if span.state == State.CLAIMED else span for span in spans_of(row)]
             if state == State.UNKNOWN and not read_recipients(connection, self.mailing, row.first, row.last):
                 # Its readers have all left: there is nobody to be in doubt of
                 spans = [Span(State.ACCEPTED, row.first, row.last)]
-            cut(connection, self.mailing.id, self._row(connection, row.number), spans)
+            cut(connection, self.mailing.id, row, spans, detail="" if state == State.WAITING else _SENDER_GONE)
 
     def end(self, stopped: str | None, now: datetime) -> None:
         """The sender stops. ``stopped`` says why before everyone was handed over; None when nothing is left to do."""
@@ -137,14 +136,10 @@ class SendingBook:
                     detail=None,
                 )
             )
-            return Batch(
-                row.number,
-                attempt,
-                read_recipients(connection, self.mailing, row.first, last),
-                read_leavers(connection, self.mailing, row.first, last),
-                now,
-                row.tries,
-            )
+            people = read_recipients(connection, self.mailing, row.first, last)
+            has_exceptions = len(people) < last - row.first + 1
+            leavers = read_leavers(connection, self.mailing, row.first, last) if has_exceptions else ()
+            return Batch(row.number, attempt, people, leavers, now, row.tries)
 
     def _exclude_leavers(self, connection: Connection, first: int, last: int) -> None:
         late = self._suppressed_since_seal(connection)
@@ -195,17 +190,9 @@ class SendingBook:
             if row.state != State.CLAIMED or row.attempt != batch.attempt:
                 return
             self._reject(connection, rejections)
-            connection.execute(
-                batches.update()
-                .where(self._here, batches.c.number == batch.number)
-                .values(
-                    settled=now.isoformat(timespec="microseconds"),
-                    provider_id=answer.provider_id,
-                    detail=answer.detail,
-                )
-            )
-            row = self._row(connection, batch.number)
-            cut(connection, self.mailing.id, row, list(_settled(row, batch, answer)))
+            settled, spans = now.isoformat(timespec="microseconds"), list(_settled(row, batch, answer))
+            learnt = {"settled": settled, "provider_id": answer.provider_id, "detail": answer.detail}
+            cut(connection, self.mailing.id, row, spans, **learnt)
             for number, _ in blameless:
                 if carve_waiting(connection, self.mailing.id, number):
                     connection.execute(
@@ -216,9 +203,6 @@ class SendingBook:
 
     def _row(self, connection: Connection, number: int) -> Row[Any]:
         return connection.execute(select(batches).where(self._here, batches.c.number == number)).one()
-
-    def _detail(self, connection: Connection, number: int, detail: str) -> None:
-        connection.execute(batches.update().where(self._here, batches.c.number == number).values(detail=detail))
 
     def _reject(self, connection: Connection, rejections: Iterable[Rejection]) -> None:
         rows = [(self.mailing.id, number, "rejected", reason) for number, reason in rejections]
@@ -289,8 +273,7 @@ class SendingBook:
                 )
             )
             state = State.ACCEPTED if outcome is Outcome.ACCEPTED else State.WAITING
-            self._detail(connection, batch.number, detail)
-            cut(connection, self.mailing.id, self._row(connection, batch.number), [Span(state, row.first, row.last)])
+            cut(connection, self.mailing.id, row, [Span(state, row.first, row.last)], detail=detail)
             self._note(connection)
 
 
