@@ -158,8 +158,6 @@ def through_sendgrid(
 
 def through_smtp(newsletter: Newsletter, host: SmtpStandIn, *, batch_size: int = 500) -> Mailroom:
     """The newsletter, going out through ``host``, to which nobody logs in."""
-    # Inherited by each connection: else the second of two replies waits 40 ms for the first one to be acknowledged
-    host._server.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     newsletter.change_settings(
         "[unsubscribe]",
         f'[delivery]\nprovider = "smtp"\nbatch_size = {batch_size}\n'

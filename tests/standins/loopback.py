@@ -89,6 +89,9 @@ class Connections(ThreadingMixIn, TCPServer):
     def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 (the base class's types)
         with self._guard:
             self._open[request] = request
+            request.setsockopt(
+                socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+            )  # an answer waits for nobody's acknowledgement
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:  # noqa: ANN401 (the base class's type)
