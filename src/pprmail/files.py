@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def replace_file(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes, *, durably: bool = False) -> None:
     """Put ``content`` at ``path``, whole or not at all: a temporary file beside it, then a rename.
 
-    The temporary name is fixed, so that a killed writer leaves one file that its successor overwrites.
+    The temporary name is fixed, so that a killed writer leaves one file that its successor overwrites. ``durably``: also a
+    power cut leaves the old file or the new one.
     """
     # Strings and an unbuffered file: with Path and a buffer a letter took half as long again
     folder, name = os.path.split(path)
@@ -30,6 +31,8 @@ def replace_file(path: Path, content: bytes) -> None:
             rest = memoryview(content)
             while rest:  # a disk that fills up takes a part first
                 rest = rest[file.write(rest) :]
+            if durably:
+                os.fsync(file.fileno())
         os.replace(temporary, path)  # noqa: PTH105
     except OSError:
         with suppress(OSError):
@@ -47,13 +50,13 @@ def _temporary(path: Path) -> Path:
     return path.with_name(f".{path.name}.tmp")
 
 
-def replace_if_changed(path: Path, content: bytes) -> bool:
+def replace_if_changed(path: Path, content: bytes, *, durably: bool = False) -> bool:
     """Put ``content`` at ``path`` unless it stands there already; True when the file was written."""
     with suppress(OSError):
         if path.read_bytes() == content:
             return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path, content)
+    replace_file(path, content, durably=durably)
     return True
 
 

@@ -175,7 +175,11 @@ def open_state(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
         if not path.exists():
             touch_private_file(path)  # it will hold readers' addresses
         # Given in parts, because in a URL a "?" in a folder's name would end the path
-        engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": busy_seconds})
+        engine = create_engine(
+            URL.create("sqlite", database=str(path)),
+            connect_args={"timeout": busy_seconds},
+            hide_parameters=True,  # an error shows no reader's address
+        )
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
         try:

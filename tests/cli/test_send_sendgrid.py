@@ -296,9 +296,9 @@ def test_a_single_verified_sender_is_warned_of_and_will_do(mailroom: Mailroom, s
 @pytest.mark.parametrize(
     ("question", "fault", "said"),
     [
-        pytest.param(SCOPES, refusal(403, "access forbidden"), "whether the API key may send mail ('access forbidden' (403))", id="scopes-403"),
+        pytest.param(SCOPES, refusal(403, "access forbidden"), "whether the API key may send mail ('access forbidden' (403)", id="scopes-403"),
         pytest.param(SCOPES, INTERNAL_ERROR, "whether the API key may send mail ('internal error' (500))", id="scopes-500"),
-        pytest.param(DOMAINS, refusal(403, "access forbidden"), "whether example.org is authenticated ('access forbidden' (403))", id="domains-403"),
+        pytest.param(DOMAINS, refusal(403, "access forbidden"), "whether example.org is authenticated ('access forbidden' (403)", id="domains-403"),
         pytest.param(DOMAINS, INTERNAL_ERROR, "whether example.org is authenticated ('internal error' (500))", id="domains-500"),
     ],
 )  # fmt: skip
@@ -316,7 +316,8 @@ def test_a_question_without_an_answer_stops_before_the_seal_unless_that_is_meant
     meant = mailroom.send(UNVERIFIED_OK)
 
     assert stopped.returncode == 1
-    assert f"warning: sendgrid did not answer {said}\n" in stopped.stderr
+    assert f"warning: sendgrid did not answer {said}" in stopped.stderr
+    assert ("give the key the permission to read Sender Authentication" in stopped.stderr) == ("(403)" in said)
     assert last_line(stopped) == (
         "pprmail: what sendgrid did not answer may make the send fail; try again, or add --unverified-ok to send all the same. "
         "Nothing was handed over"
@@ -344,7 +345,8 @@ def test_a_key_that_may_not_ask_of_the_sender_leaves_that_open(mailroom: Mailroo
     open_questions = [line for line in stopped.stderr.splitlines() if "did not answer whether" in line]
     assert stopped.returncode == 1
     assert any(
-        "whether newsletter@example.org is a verified sender ('access forbidden' (403))" in one
+        "whether newsletter@example.org is a verified sender ('access forbidden' (403); give the key the permission to read Sender Authentication"
+        in one
         for one in open_questions
     )
     assert (meant.returncode, sendgrid.mailed()) == (0, readers(1, 2, 3))

@@ -247,7 +247,7 @@ def test_who_waits_who_is_in_doubt_and_who_was_rejected_are_told_together(newsle
             f"then run 'pprmail send 2020-08' again; {SETTLES}; 'pprmail status 2020-08 --recipients' names who was rejected, and why"
         )
         assert [(one["number"], one["outcome"], one["detail"]) for one in mailroom.outcomes()] == [
-            (1, "unknown", ""),
+            (1, "unknown", "the connection to SendGrid ended without an answer (the connection was closed)"),
             (2, "rejected", "Does not contain a valid address."),
             (3, "accepted", ""),
             (4, "waiting", ""),
@@ -284,11 +284,13 @@ def test_who_asked_to_leave_after_the_seal_is_told_as_such(mailroom: Mailroom, s
     assert sendgrid.mailed().keys() == {"reader1@example.org", "reader3@example.org"}
 
 
-@pytest.mark.parametrize("verdict", ["agrees", "behind", "unknown to the ledger", None])
+@pytest.mark.parametrize("verdict", ["agrees", "differs", "behind", "unknown to the ledger", None])
 def test_whether_the_receipt_agrees_is_told(mailroom: Mailroom, verdict: str | None) -> None:
     mailroom.send()
     receipt = mailroom.receipt()
     if verdict == "behind":
+        mailroom.newsletter.write(RECEIPT, json.dumps(receipt | {"revision": 1, "accepted": 0, "waiting": 3}))
+    elif verdict == "differs":
         mailroom.newsletter.write(RECEIPT, json.dumps(receipt | {"accepted": 1, "waiting": 2}))
     elif verdict == "unknown to the ledger":
         mailroom.newsletter.write(RECEIPT, json.dumps(receipt | {"revision": 99}))
@@ -298,7 +300,7 @@ def test_whether_the_receipt_agrees_is_told(mailroom: Mailroom, verdict: str | N
     told = mailroom.call("status", "2020-08", "--recipients", "--json", names_readers=True)
 
     assert json.loads(told.stdout)["receipt"] == verdict
-    assert ("warning: " in told.stderr) == (verdict == "unknown to the ledger")
+    assert ("warning: " in told.stderr) == (verdict in {"unknown to the ledger", "differs"})
 
 
 def test_a_status_makes_and_changes_nothing(mailroom: Mailroom, sendgrid: SendGridStandIn) -> None:

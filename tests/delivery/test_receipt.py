@@ -153,7 +153,7 @@ def test_a_damaged_receipt_is_told_and_not_taken_for_none(folder: Path, damage: 
 
     with pytest.raises(
         PprmailError,
-        match=r"^issues/2020-08/receipt\.json: cannot be read .*; bring it back from a backup or from git$",
+        match=r"^issues/2020-08/receipt\.json: is garbled; bring it back from git, or, .* 'pprmail send 2020-08' writes it anew$",
     ):
         read_receipt(folder)
 

@@ -92,7 +92,7 @@ def test_a_hit_settles_and_no_hit_never_does(
 ) -> None:
     first, second = book.doubtful()
 
-    findings = settle_by_evidence(book, Records({"a1": NO_TRACE, "a2": FOUND}), LATER)
+    findings = tuple(settle_by_evidence(book, Records({"a1": NO_TRACE, "a2": FOUND}), LATER))
 
     assert findings == (Finding(first, NO_TRACE), Finding(second, FOUND))
     assert fates(ledger, mailing) == "uuaaww"
@@ -103,7 +103,7 @@ def test_what_was_found_before_the_records_fell_silent_is_recorded(
     ledger: Ledger, mailing: Mailing, book: SendingBook
 ) -> None:
     with pytest.raises(PprmailError, match="cannot be asked now"):
-        settle_by_evidence(book, Records({"a1": FOUND}), LATER)
+        list(settle_by_evidence(book, Records({"a1": FOUND}), LATER))
 
     assert fates(ledger, mailing) == "aauuww"
 

@@ -75,5 +75,5 @@ def test_a_title_with_quotes_stays_toml() -> None:
 def test_what_holds_addresses_is_kept_out_of_git() -> None:
     kept_out = [line for line in GITIGNORE.splitlines() if not line.startswith("#")]
 
-    assert kept_out == ["subscribers.csv", "outbox/", "build/", ".pprmail/"]
+    assert kept_out == ["subscribers.csv", "outbox/", "*.backup", "*.zip", "build/", ".pprmail/"]
     assert LIST_HEADER == "email,name,status,consent,consent_date,consent_source\n"

@@ -10,7 +10,7 @@ import click
 
 from pprmail.audience.keys import read_keyring
 from pprmail.cli.console import counted
-from pprmail.cli.sending import issue_being_sent, open_ledger
+from pprmail.cli.sending import has_ledger, open_ledger, sole_sender
 from pprmail.delivery.ledger.backup import write_backup
 from pprmail.errors import EXIT_DONE, PprmailError
 from pprmail.state import database_path
@@ -18,6 +18,7 @@ from pprmail.state import database_path
 if TYPE_CHECKING:
     from pprmail.cli import App
     from pprmail.delivery.ledger.backup import Backup
+    from pprmail.settings import Settings
 
 
 @click.command()
@@ -26,27 +27,34 @@ if TYPE_CHECKING:
 def backup(app: App, file: Path) -> int:
     """Copy the ledger and the secret key into FILE, a new file.
 
-    'pprmail restore' brings them back, here or on another machine. Nothing is changed here, and a sender at work is not disturbed.
+    'pprmail restore' brings them back, here or on another machine. Nothing is changed here. Refused while a sender is at work:
+    what it hands over after the copy would be mailed again from there.
     """
+    settings = app.settings
+    if not has_ledger(settings):
+        raise _nothing_to_back_up(settings)
+    with sole_sender(settings):
+        return _back_up(app, file)
+
+
+def _back_up(app: App, file: Path) -> int:
     settings = app.settings
     keyring, ledger = read_keyring(settings), open_ledger(settings)
     if ledger is not None:
         ledger.close()
     if ledger is None or keyring is None:
-        path = database_path(settings.database_url)
-        message = f"{path}: there is nothing to back up yet; the first send makes the database and its key"
-        raise PprmailError(message)
-    at_work = issue_being_sent(settings) is not None
+        raise _nothing_to_back_up(settings)
     made = write_backup(settings.database_url, keyring, settings.newsletter.id, file, datetime.now(UTC))
     app.console.product(
         f"{file}: {contents(made)}\n"
         "It holds every reader's address and the secret key: keep it as you keep the list, and never put it into git."
     )
-    if at_work:
-        app.console.warning(
-            f"a sender is at work: what it hands over from now on is not in {file}; make another backup when it has ended, before you move"
-        )
     return EXIT_DONE
+
+
+def _nothing_to_back_up(settings: Settings) -> PprmailError:
+    path = database_path(settings.database_url)
+    return PprmailError(f"{path}: there is nothing to back up yet; the first send makes the database and its key")
 
 
 def contents(made: Backup) -> str:

@@ -128,7 +128,7 @@ def begun(issue: str) -> Iterator[None]:
     except PprmailError as error:
         raise PprmailError(str(error), exit_code=EXIT_UNFINISHED) from error
     except OSError as error:
-        message = f"the output cannot be written ({error.strerror}); run 'pprmail send {issue}' again to finish"
+        message = f"the send was cut short ({error.strerror}); run 'pprmail send {issue}' again to finish"
         raise PprmailError(message, exit_code=EXIT_UNFINISHED) from error
     except KeyboardInterrupt:
         raise PprmailError(_interrupted(issue), exit_code=EXIT_INTERRUPTED) from None

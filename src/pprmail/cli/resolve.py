@@ -10,9 +10,8 @@ import click
 
 from pprmail.cli import safeguards
 from pprmail.cli.console import counted
-from pprmail.cli.outlets import content_of, make_provider
+from pprmail.cli.handing_over import sealed_provider
 from pprmail.cli.sending import has_ledger, open_ledger, sole_sender, status_json, status_table, write_receipt_of
-from pprmail.delivery.ledger import Outlet
 from pprmail.delivery.resolve import settle_by_evidence, settle_by_word
 from pprmail.errors import EXIT_DONE, EXIT_UNFINISHED, PprmailError
 
@@ -51,7 +50,7 @@ def resolve(app: App, issue: str, *, assume_sent: bool, assume_not_sent: bool) -
         with closing(ledger):
             safeguards.refuse_lost_ledger(settings, ledger, issue)
             mailing = ledger.find(issue, real=True)
-            if mailing is None:
+            if mailing is None or mailing.cancelled:
                 raise _nothing_sent(issue)
             word = True if assume_sent else False if assume_not_sent else None
             return _Resolving(app.console, settings, ledger, mailing).run(was_sent=word)
@@ -87,22 +86,16 @@ class _Resolving:
 
     def _look(self, book: SendingBook) -> None:
         """Ask the provider's records."""
-        provider = make_provider(
-            self.settings,
-            Outlet(self.mailing.provider, self.mailing.folder),
-            content_of(self.settings, self.ledger, self.mailing),
-        )
+        provider = sealed_provider(self.settings, self.ledger, self.mailing)
         try:
             with closing(provider):
                 provider.prepare()
-                findings = settle_by_evidence(book, provider, datetime.now(UTC))
+                for batch, evidence in settle_by_evidence(book, provider, datetime.now(UTC)):
+                    what = "accepted" if evidence.found else "still in doubt"
+                    people = counted(len(batch.recipients), "recipient")
+                    self.console.note(f"batch {batch.number}, {people}: {what}; {evidence.detail}")
         except PprmailError as error:
             self.console.warning(str(error))
-            return
-        for batch, evidence in findings:
-            what = "accepted" if evidence.found else "still in doubt"
-            people = counted(len(batch.recipients), "recipient")
-            self.console.note(f"batch {batch.number}, {people}: {what}; {evidence.detail}")
 
     def _take_word(self, book: SendingBook, *, was_sent: bool | None) -> None:
         """Tell what each word risks, and do what was said."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pprmail.audience.keys import KEY_FILE
 from pprmail.delivery.receipt import BRING_IT_OVER, find_discord, read_receipt
 from pprmail.errors import PprmailError
 from pprmail.folders import kept_by
@@ -56,10 +57,32 @@ def refuse_lost_ledger(settings: Settings, ledger: Ledger | None, issue: str = "
     """Raise ``PprmailError`` when a receipt, of ``issue`` or of any, tells what ``ledger`` does not know."""
     folders = [settings.root / "issues" / issue] if issue else sorted((settings.root / "issues").glob("*"))
     for folder in folders:
-        receipt = read_receipt(folder)
+        try:
+            receipt = read_receipt(folder)
+        except PprmailError:
+            # Where the ledger has the whole mailing, the next send of that issue writes the receipt anew
+            if _is_known(ledger, folder.name) and folder.name != issue:
+                continue
+            raise
         if receipt and (discord := find_discord(receipt, ledger)):
             message = f"{receipt.shown}: {discord}; {BRING_IT_OVER}. Nothing was done"
             raise PprmailError(message)
+
+
+def _is_known(ledger: Ledger | None, issue: str) -> bool:
+    mailing = ledger.find(issue, real=True) if ledger else None
+    return mailing is not None and mailing.ended is not None
+
+
+def refuse_key_without_ledger(settings: Settings) -> None:
+    """Raise ``PprmailError`` when there is a key and no ledger: both are made together, so one was lost."""
+    key = settings.state_folder / KEY_FILE
+    if key.exists() and not settings.secret_key:
+        message = (
+            f"{key.parent.name}/{key.name}: is here, and the ledger that was made with it is gone ({database_path(settings.database_url)}); bring it back "
+            "from a backup ('pprmail restore FILE'), or, if this newsletter was never sent, delete the key. Nothing was sent"
+        )
+        raise PprmailError(message)
 
 
 def refuse_strange_home(ledger: Ledger) -> None:

@@ -167,6 +167,8 @@ class _Sending:
         safeguards.refuse_synced_folder(self.settings)
         if ledger:
             safeguards.refuse_strange_home(ledger)
+        else:
+            safeguards.refuse_key_without_ledger(self.settings)
         if self.settings.unsubscribe.owner == "service":
             self.console.warning(
                 f"readers unsubscribe at {self.settings.unsubscribe.service_url}: that service must answer from now on, and for 60 days at least"

@@ -90,10 +90,10 @@ def sealed_of(settings: Settings, issue: Issue, mail: RenderedIssue) -> SealedMa
 
 
 def write_receipt_of(settings: Settings, ledger: Ledger, mailing: Mailing) -> None:
-    """Bring the receipt of ``mailing`` up to the ledger; an outbox mailing has none."""
+    """Bring the receipt of ``mailing`` up to the ledger; one to the outbox, or one that was undone, has none."""
     current = ledger.mailing(mailing.id)
     folder = settings.root / "issues" / mailing.issue
-    if current is None or not current.is_real or not folder.is_dir():
+    if current is None or not current.is_real or current.cancelled or not folder.is_dir():
         return
     content = receipt_content(ledger, current, ledger.sealed_mail(current), ledger.counts(current))
     write_receipt(folder, content)

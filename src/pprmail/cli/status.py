@@ -64,8 +64,8 @@ def _show(app: App, ledger: Ledger | None, issue: str | None, *, as_json: bool, 
 class _Standing(NamedTuple):
     """How one issue stands.
 
-    ``receipt`` says whether the receipt agrees with the ledger, is behind it, or tells what the ledger does not know;
-    None without one. ``discord`` is the sentence for the last.
+    ``receipt`` says whether the receipt agrees with the ledger, is behind it, differs from it, cannot be read, or tells
+    what the ledger does not know; None without one. ``discord`` is the sentence for the last three.
     """
 
     mailing: Mailing | None
@@ -76,27 +76,37 @@ class _Standing(NamedTuple):
 
     @property
     def text(self) -> str:
-        # A discord is a warning of its own
-        return status_table(self.json) + (f"\n  {self.waits_for}" if self.waits_for and not self.discord else "")
+        return status_table(self.json) + (f"\n  {self.waits_for}" if self.waits_for else "")
 
 
 def _stand(settings: Settings, ledger: Ledger | None, issue: str, *, sending: bool) -> _Standing:
     """The real mailing of ``issue``, else the one to the outbox; where the ledger is lost, what the receipt remembers."""
-    mailing = (ledger.find(issue, real=True) or ledger.find(issue, real=False)) if ledger else None
+    mailing = _mailing_of(ledger, issue) if ledger else None
     counts = ledger.counts(mailing) if ledger and mailing else None
-    receipt = read_receipt(settings.root / "issues" / issue)
+    own = status_json(issue, mailing, counts, sending=sending)
+    waits_for = _waits_for(mailing, counts, sending=sending)
+    try:
+        receipt = read_receipt(settings.root / "issues" / issue)
+    except PprmailError as error:
+        return _Standing(mailing, own, "unreadable", waits_for, str(error))
     discord = find_discord(receipt, ledger) if receipt else ""
     if receipt and discord:
         told = f"{receipt.shown}: {discord}; {BRING_IT_OVER}"
-        return _Standing(None, _remembered(receipt), "unknown to the ledger", BRING_IT_OVER, told)
-    own = status_json(issue, mailing, counts, sending=sending)
-    agreement = None if receipt is None else "agrees" if _agrees(receipt, own) else "behind"
-    return _Standing(mailing, own, agreement, _waits_for(mailing, counts, sending=sending))
+        return _Standing(None, _remembered(receipt), "unknown to the ledger", "", told)
+    if receipt is None or mailing is None:
+        return _Standing(mailing, own, None, waits_for)
+    if all(receipt.content.get(key) == own[key] for key in _COUNTED):
+        return _Standing(mailing, own, "agrees", waits_for)
+    if sending or not mailing.ended or receipt.content.get("revision") != mailing.revision:
+        return _Standing(mailing, own, "behind", waits_for)
+    told = f"{receipt.shown}: tells other figures than the ledger, which is right: somebody changed it; delete it, and 'pprmail send {issue}' writes it anew"
+    return _Standing(mailing, own, "differs", waits_for, told)
 
 
-def _agrees(receipt: ReceiptFile, status: dict[str, Any]) -> bool:
-    """The receipt tells the same; while a sender is at work, or after a kill, it tells of an earlier time."""
-    return all(receipt.content.get(key) == status[key] for key in _COUNTED)
+def _mailing_of(ledger: Ledger, issue: str) -> Mailing | None:
+    """The real mailing of ``issue``, else the one to the outbox; one that was undone only where there is no other."""
+    found = [one for one in (ledger.find(issue, real=True), ledger.find(issue, real=False)) if one]
+    return next((one for one in found if not one.cancelled), found[0] if found else None)
 
 
 def _remembered(receipt: ReceiptFile) -> dict[str, Any]:

@@ -47,8 +47,9 @@ class Answer:
 
     ``at`` is for providers that take recipients one by one: the number that the outcome is about. Those before it were
     accepted, save for rejections; those after it wait. 0 says that the outcome is the whole batch's.
-    ``next`` counts for what was not handed over; ``wait_seconds`` is how long the other side asked to wait, None when it
-    did not say. ``detail`` is what was seen; with ``Next.STOP`` it is the sentence for the author.
+    ``next`` counts for what was not handed over; ``is_of_wire`` says that nobody answered, so that halves wait as well;
+    ``wait_seconds`` is how long the other side asked to wait, None when it did not say. ``detail`` is what was seen; with
+    ``Next.STOP`` it is the sentence for the author.
     """
 
     outcome: Outcome
@@ -56,6 +57,7 @@ class Answer:
     detail: str = ""
     at: int = 0
     next: Next = Next.AGAIN
+    is_of_wire: bool = False
     wait_seconds: float | None = None
 
     @property

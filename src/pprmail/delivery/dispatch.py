@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from pprmail.delivery.providers.base import Provider
 
 MOST_DOUBTS = 3
+MOST_NAMED = 10
+"""Answers in a row that name recipients to refuse, all in the same words, before it is taken to be about the sender."""
 MOST_TRIES = 6
 """The first, and five more."""
 MOST_TRIES_TOLD = 20
@@ -97,12 +99,15 @@ class _Sender:
         self.run = run
         self.stop: Stop | None = None
         self.failure: BaseException | None = None
-        self.is_alone = provider.workers == 1
+        # Under a cap one worker does: another would take a batch on its way for used-up room
+        self.is_alone = provider.workers == 1 or bool(run.caps.longest)
         self.doubts = 0
         self.not_before: datetime | None = None
         self.told_free: datetime | None = None
         self.streak = Streak()
         self.blameless: set[Rejection] = set()
+        self.named: tuple[Rejection, ...] = ()
+        self.named_answers = 0
         self.attempts = count(1)
         self.lock = Lock()
 
@@ -112,6 +117,9 @@ class _Sender:
             self._work_together()
         # Alone, also for what the workers put back after others had found nothing more to do
         self._work(first=True)
+        if self.blameless:
+            # Those too whose batch another worker held when they were excused
+            self.book.readmit(sorted(self.blameless))
         return self.stop
 
     def _work_together(self) -> None:
@@ -160,6 +168,9 @@ class _Sender:
         if self._is_over() or (self.is_alone and not first):
             return _Turn(had_batch=False)
         with self.lock:
+            # Asked again: another worker may have found a reason to stop while this one waited for the ledger
+            if self._is_over() or (self.is_alone and not first):
+                return _Turn(had_batch=False)
             batch, wait_seconds = self._claim()
         if wait_seconds:
             self._sleep(wait_seconds)
@@ -189,7 +200,9 @@ class _Sender:
         """Wait while the provider wants no requests from anybody."""
         if self.not_before:
             # A clock that was set back meanwhile must not make it longer than any wait may be
-            self._sleep(min((self.not_before - self.run.clock()).total_seconds(), MOST_WAIT_SECONDS))
+            seconds = min((self.not_before - self.run.clock()).total_seconds(), MOST_WAIT_SECONDS)
+            self.not_before = None
+            self._sleep(seconds)
 
     def _sleep(self, seconds: float) -> None:
         """Wait, but no longer than there is something to wait for."""
@@ -226,17 +239,36 @@ class _Sender:
 
     def _settle(self, batch: Batch, answer: Answer, journal: Journal) -> None:
         self.blameless |= set(journal.blameless)
+        self._note_named(answer, journal)
         # Another worker may have found out about those whom this one is the first to record
-        blameless = self.blameless.intersection((*journal.blameless, *journal.rejections))
+        blameless = self.blameless.intersection((*journal.blameless, *journal.rejections, *self.named))
         self.book.settle(batch, answer, journal.rejections, self.run.clock(), blameless=sorted(blameless))
-        if settled := _settled_count(batch, answer):
+        settled = _settled_count(batch, answer)
+        if settled:
             self.run.on_batch(settled)
         if answer.outcome is Outcome.UNKNOWN:
             self._note_doubt(answer, after_some=bool(settled))
         elif answer.outcome is Outcome.ACCEPTED:
-            self.doubts = 0
-        elif answer.next is Next.STOP:
+            self.doubts = 0 if settled else self.doubts
+        elif answer.stop:
             self.stop = self.stop or Stop(answer.detail)
+
+    def _note_named(self, answer: Answer, journal: Journal) -> None:
+        """One answer after another names somebody, in the same words, and takes nobody: it is not about them."""
+        if answer.outcome is Outcome.ACCEPTED:
+            self.named, self.named_answers = (), 0
+        elif answer.next is Next.AGAIN and journal.rejections:
+            alike = {one.reason for one in (*self.named, *journal.rejections)}
+            if len(alike) > 1:
+                self.named, self.named_answers = (), 0
+            self.named += journal.rejections
+            self.named_answers += 1
+            if self.named_answers >= MOST_NAMED:
+                self.blameless |= set(self.named)
+                words = f"{MOST_NAMED} answers in a row refused one recipient after another in the same words ({self.named[-1].reason})"
+                self.stop = self.stop or Stop(
+                    f"{words}, so it is about the mail or the account; mend that, then run this again"
+                )
 
     def _note_doubt(self, answer: Answer, *, after_some: bool) -> None:
         """One more answer was lost; ``after_some`` others of the batch had been accepted."""
@@ -319,7 +351,7 @@ def _asks_to_back_off(batch: Batch, answer: Answer, *, mended: bool) -> bool:
         case Next.AGAIN:
             return not mended
         case Next.HALVE:
-            return len(batch.recipients) < _FEWEST_TO_HALVE
+            return answer.is_of_wire or len(batch.recipients) < _FEWEST_TO_HALVE
         case Next.STOP:
             return False
 

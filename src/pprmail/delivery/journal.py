@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pprmail.delivery.answer import Rejection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 MOST_IDENTICAL = 3
 
@@ -76,3 +76,9 @@ class Journal:
         if not named:
             self.blameless = self._streak.add(rejection)
         return not self.blameless
+
+
+def numbers(rejections: Sequence[Rejection]) -> str:
+    """``recipients 2, 3 and 4``, for a sentence."""
+    *first, last = [f"{one.number:,}" for one in rejections]
+    return f"recipients {', '.join(first)} and {last}" if first else f"recipient {last}"

@@ -50,8 +50,8 @@ def _windows(caps: Caps) -> tuple[tuple[str, int, timedelta], ...]:
 def find_room(caps: Caps, handed_over: Iterable[HandOver], now: datetime, most: int) -> Room:
     """How many of ``most`` recipients every cap lets through at ``now``.
 
-    ``handed_over`` is in order of time. What the ledger dates in the future, because a clock was set back since,
-    counts as if it had just happened: a cap is rather kept too long than broken.
+    ``handed_over`` is in order of time. What the ledger dates in the future, because a clock was set back since, counts
+    until its own date has passed: a cap is rather kept too long than broken.
     """
     before = tuple(handed_over)
     rooms = [_room(name, cap, span, before, now) for name, cap, span in _windows(caps) if cap]

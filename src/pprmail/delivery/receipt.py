@@ -67,7 +67,7 @@ def write_receipt(folder: Path, content: dict[str, Any]) -> None:
     path = folder / RECEIPT_FILE
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     try:
-        replace_if_changed(path, text.encode())
+        replace_if_changed(path, text.encode(), durably=True)
     except OSError as error:
         message = f"issues/{folder.name}/{RECEIPT_FILE}: cannot be written ({error.strerror}); check the folder's permissions and the disk's space"
         raise PprmailError(message) from error
@@ -89,10 +89,16 @@ def read_receipt(folder: Path) -> ReceiptFile | None:
     shown = f"issues/{folder.name}/{RECEIPT_FILE}"
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # other files stand in issues/ too
         return None
-    except (OSError, ValueError) as error:
-        message = f"{shown}: cannot be read ({error}); bring it back from a backup or from git"
+    except OSError as error:
+        message = f"{shown}: cannot be read ({error.strerror}); check its permissions"
+        raise PprmailError(message) from error
+    except ValueError as error:
+        message = (
+            f"{shown}: is garbled; bring it back from git, or, if this machine's ledger is the one that sent it, delete the file: "
+            f"'pprmail send {folder.name}' writes it anew"
+        )
         raise PprmailError(message) from error
     return ReceiptFile(path, shown, content if isinstance(content, dict) else {})
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pprmail.delivery.answer import Outcome
+from pprmail.delivery.answer import Answer, Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from pprmail.delivery.ledger import Batch, SendingBook
@@ -27,18 +28,16 @@ class Finding(NamedTuple):
     evidence: Evidence
 
 
-def settle_by_evidence(book: SendingBook, provider: Provider, now: datetime) -> tuple[Finding, ...]:
-    """Look for every batch in doubt, and record those found as accepted.
+def settle_by_evidence(book: SendingBook, provider: Provider, now: datetime) -> Iterator[Finding]:
+    """Look for every batch in doubt, one by one, and record those found as accepted.
 
     Raises ``PprmailError`` when the provider cannot be asked; what was found before that is recorded.
     """
-    findings: list[Finding] = []
     for batch in book.doubtful():
         evidence = provider.look_for(batch)
         if evidence.found:
-            book.resolve(batch, BY_EVIDENCE, Outcome.ACCEPTED, evidence.detail, now)
-        findings.append(Finding(batch, evidence))
-    return tuple(findings)
+            book.resolve(batch, BY_EVIDENCE, Answer(Outcome.ACCEPTED, evidence.provider_id, evidence.detail), now)
+        yield Finding(batch, evidence)
 
 
 def settle_by_word(book: SendingBook, *, was_sent: bool, now: datetime) -> int:
@@ -46,5 +45,5 @@ def settle_by_word(book: SendingBook, *, was_sent: bool, now: datetime) -> int:
     word, outcome = (ASSUMED_SENT, Outcome.ACCEPTED) if was_sent else (ASSUMED_NOT_SENT, Outcome.NOT_HANDED_OVER)
     batches = book.doubtful()
     for batch in batches:
-        book.resolve(batch, word, outcome, "a person's word", now)
+        book.resolve(batch, word, Answer(outcome, detail="a person's word"), now)
     return sum(len(batch.recipients) for batch in batches)

@@ -282,7 +282,10 @@ def _read_receipt(path: Path, folder: str) -> Receipt | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        message = f"{folder}/{RECEIPT_FILE}: is not a receipt that 'send' wrote ({error}); bring it back from a backup or from git"
+        what = f"{folder}/{RECEIPT_FILE}: is not a receipt that 'send' wrote ({error})"
+        message = (
+            f"{what}; bring it back from git, or delete it: 'send' writes it anew where the ledger is that sent it"
+        )
         raise PprmailError(message) from error
     return Receipt(sealed if sealed.tzinfo else sealed.replace(tzinfo=UTC), slugs)
 

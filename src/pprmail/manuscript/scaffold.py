@@ -11,6 +11,8 @@ GITIGNORE = """\
 # Readers' addresses, their mail and the key: never in git
 subscribers.csv
 outbox/
+*.backup
+*.zip
 build/
 .pprmail/
 """

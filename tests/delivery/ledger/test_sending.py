@@ -595,7 +595,7 @@ def test_a_doubt_is_settled_once_and_on_whose_word_is_kept_for_ever(
     (batch,) = book.doubtful()
 
     for word in ("evidence", "assumed-sent", "assumed-not-sent"):
-        book.resolve(batch, word, outcome, "seen in the log", LATER)
+        book.resolve(batch, word, Answer(outcome, detail="seen in the log"), LATER)
 
     assert fates(ledger, mailing) == fate
     ledger.cancel(mailing, LATER)
@@ -609,11 +609,11 @@ def test_a_word_about_an_earlier_attempt_settles_no_later_one(
 ) -> None:
     book.settle(claim(book, "a1"), UNKNOWN, (), NOW)
     (stale,) = book.doubtful()
-    book.resolve(stale, "assumed-not-sent", Outcome.NOT_HANDED_OVER, "", NOW)
+    book.resolve(stale, "assumed-not-sent", Answer(Outcome.NOT_HANDED_OVER), NOW)
     book.start(again=False)
     book.settle(claim(book, "b1"), UNKNOWN, (), NOW)
 
-    book.resolve(stale, "assumed-not-sent", Outcome.NOT_HANDED_OVER, "", NOW)
+    book.resolve(stale, "assumed-not-sent", Answer(Outcome.NOT_HANDED_OVER), NOW)
 
     assert fates(ledger, mailing) == "uuuwww"
 
@@ -622,7 +622,7 @@ def test_a_receipt_could_tell_that_a_doubt_was_settled(ledger: Ledger, mailing: 
     book.settle(claim(book), UNKNOWN, (), NOW)
     (batch,) = book.doubtful()
 
-    book.resolve(batch, "evidence", Outcome.ACCEPTED, "", LATER)
+    book.resolve(batch, "evidence", Answer(Outcome.ACCEPTED), LATER)
 
     found = ledger.mailing(mailing.id)
     assert found

@@ -188,7 +188,7 @@ class Sends(RuleBasedStateMachine):
             return
         batch = data.draw(st.sampled_from(doubtful))
         outcome = Outcome.ACCEPTED if was_sent else Outcome.NOT_HANDED_OVER
-        self.book.resolve(batch, "assumed", outcome, "a word", NOW)
+        self.book.resolve(batch, "assumed", Answer(outcome, detail="a word"), NOW)
         self._put([number for number, _ in batch.recipients], "accepted" if was_sent else "waiting")
 
     # What the model makes of it

@@ -64,11 +64,7 @@ REFUSED = {
     ),
     "no-such-number": (
         answered(400, "Odd.", "personalizations.3.to.0.email"),
-        refused(
-            Next.STOP,
-            "SendGrid refuses the mail itself: 'Odd.' (field 'personalizations.3.to.0.email'). What is sealed does not change: undo the "
-            "seal with 'pprmail cancel', mend it in the files or under [sender], and send it again",
-        ),
+        refused(Next.HALVE, "SendGrid answered 'Odd.' (400)"),
     ),
     "all-recipients-together": (
         answered(400, "There is something.", "personalizations"),
@@ -79,7 +75,7 @@ REFUSED = {
         refused(
             Next.STOP,
             "SendGrid refuses the mail itself: 'The subject is required.' (field 'subject'). What is sealed does not change: undo the "
-            "seal with 'pprmail cancel', mend it in the files or under [sender], and send it again",
+            "seal with 'pprmail cancel' while nobody was accepted, mend it in the files or under [sender], and send it again",
         ),
     ),
     "what-all-recipients-share": (
@@ -87,7 +83,7 @@ REFUSED = {
         refused(
             Next.STOP,
             "SendGrid refuses the mail itself: 'is a reserved header.' (field 'personalizations.0.headers.X'). What is sealed does not change: "
-            "undo the seal with 'pprmail cancel', mend it in the files or under [sender], and send it again",
+            "undo the seal with 'pprmail cancel' while nobody was accepted, mend it in the files or under [sender], and send it again",
         ),
     ),
     "key-revoked": (
@@ -288,13 +284,23 @@ def test_recipients_that_are_named_are_rejected_and_the_rest_goes_again(world: W
     assert world.standin.accepted == []
 
 
-def test_many_that_are_named_prove_nothing_of_the_sender(world: World) -> None:
+def test_many_that_are_named_among_others_prove_nothing_of_the_sender(world: World) -> None:
+    written = journal()
+
+    answer = world.provider().hand_over(batch(ADA, *(Subscriber(f"bad{number}") for number in range(5))), written)
+
+    assert answer.next is Next.AGAIN
+    assert len(written.rejections) == 5
+
+
+def test_all_of_them_named_in_the_same_words_are_not_to_blame(world: World) -> None:
     written = journal()
 
     answer = world.provider().hand_over(batch(*(Subscriber(f"bad{number}") for number in range(5))), written)
 
-    assert answer.next is Next.AGAIN
-    assert len(written.rejections) == 5
+    assert answer.stop
+    assert "that is about the mail or the account, not about them" in answer.detail
+    assert written.rejections == ()
 
 
 def test_a_recipient_refused_alone_is_rejected_with_the_words(world: World) -> None:
@@ -329,7 +335,7 @@ def test_mail_too_large_for_one_stops_the_send(world: World) -> None:
 
     assert answer == refused(
         Next.STOP,
-        f"the mail is too large for SendGrid: {TOO_LARGE}; undo the seal with 'pprmail cancel', make the issue shorter and send it again",
+        f"the mail is too large for SendGrid: {TOO_LARGE}; 'pprmail cancel' undoes the seal while nobody was accepted; make the issue shorter",
     )
 
 

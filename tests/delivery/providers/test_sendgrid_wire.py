@@ -83,7 +83,10 @@ def test_a_name_that_nobody_knows(world: World, monkeypatch: pytest.MonkeyPatch)
 def test_a_host_that_is_no_host(world: World) -> None:
     answer = world.provider(host="https://api.sendgrid.com:port").hand_over(batch(ADA), journal())
 
-    assert answer == refused(Next.STOP, f"'host' under [sendgrid] is no address of a server; mend it, {AGAIN}")
+    assert answer == refused(
+        Next.STOP,
+        f"'host' under [sendgrid], or the proxy that the environment names, is no address of a server; mend it, {AGAIN}",
+    )
 
 
 def test_a_redirect_is_not_followed(world: World) -> None:

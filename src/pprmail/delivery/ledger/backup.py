@@ -137,7 +137,7 @@ def _describe(copy: Path, newsletter_id: str, now: datetime) -> Backup:
 
 @contextmanager
 def _looking_into(path: Path) -> Iterator[Connection]:
-    engine = create_engine(URL.create("sqlite", database=str(path)))
+    engine = create_engine(URL.create("sqlite", database=str(path)), hide_parameters=True)
     try:
         with engine.connect() as connection:
             yield connection

@@ -83,9 +83,11 @@ def _exceptions(connection: Connection, mailing: Mailing, first: int, last: int)
 
 def read_outcomes(connection: Connection, mailing: Mailing) -> Iterator[RecipientOutcome]:
     """What became of every recipient, in order; one stretch of them is in memory at a time."""
-    for state, first, last in _spans(connection, mailing):
+    rows = connection.execute(select(batches).where(batches.c.mailing == mailing.id).order_by(batches.c.first)).all()
+    for (state, first, last), why in [(span, row.detail or "") for row in rows for span in spans_of(row)]:
         odd = _exceptions(connection, mailing, first, last)
-        usual = ("unknown" if state == State.CLAIMED else state), ""
+        is_unknown = state in {State.CLAIMED, State.UNKNOWN}
+        usual = ("unknown", why) if is_unknown else (state, "")
         query = (
             select(recipients.c.number, addresses.c.address, recipients.c.name)
             .join(addresses, addresses.c.id == recipients.c.address)

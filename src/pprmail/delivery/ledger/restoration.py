@@ -119,7 +119,7 @@ def put_database(unpacked: Path, url: str) -> None:
 
 
 def _forget_home(path: Path) -> None:
-    engine = create_engine(URL.create("sqlite", database=str(path)))
+    engine = create_engine(URL.create("sqlite", database=str(path)), hide_parameters=True)
     try:
         with told(path), engine.begin() as connection:
             forget_home(connection)

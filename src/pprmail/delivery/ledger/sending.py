@@ -193,13 +193,23 @@ class SendingBook:
             settled, spans = now.isoformat(timespec="microseconds"), list(_settled(row, batch, answer))
             learnt = {"settled": settled, "provider_id": answer.provider_id, "detail": answer.detail}
             cut(connection, self.mailing.id, row, spans, **learnt)
-            for number, _ in blameless:
-                if carve_waiting(connection, self.mailing.id, number):
-                    connection.execute(
-                        exceptions.delete().where(
-                            exceptions.c.mailing == self.mailing.id, exceptions.c.number == number
-                        )
-                    )
+            self._readmit(connection, blameless)
+
+    def readmit(self, blameless: Iterable[Rejection]) -> None:
+        """Those of ``blameless`` who still stand as rejected wait again; who was accepted meanwhile stays so."""
+        with self._writing() as connection:
+            self._readmit(connection, blameless)
+
+    def _readmit(self, connection: Connection, blameless: Iterable[Rejection]) -> None:
+        for number, _ in blameless:
+            rejected = (
+                (exceptions.c.mailing == self.mailing.id)
+                & (exceptions.c.number == number)
+                & (exceptions.c.outcome == "rejected")
+            )
+            stands = connection.execute(select(exceptions.c.number).where(rejected)).first() is not None
+            if stands and carve_waiting(connection, self.mailing.id, number):
+                connection.execute(exceptions.delete().where(rejected))
 
     def _row(self, connection: Connection, number: int) -> Row[Any]:
         return connection.execute(select(batches).where(self._here, batches.c.number == number)).one()
@@ -252,7 +262,7 @@ class SendingBook:
                 for row in connection.execute(query)
             )
 
-    def resolve(self, batch: Batch, word: str, outcome: Outcome, detail: str, now: datetime) -> None:
+    def resolve(self, batch: Batch, word: str, answer: Answer, now: datetime) -> None:
         """A doubt is settled: ``batch`` was accepted, or was not handed over; ``word`` says on whose word, for ever.
 
         What is no longer in doubt stays as it is.
@@ -268,12 +278,13 @@ class SendingBook:
                     last=row.last,
                     attempt=batch.attempt,
                     word=word,
-                    detail=detail,
+                    detail=answer.detail,
                     recorded=now.isoformat(),
                 )
             )
-            state = State.ACCEPTED if outcome is Outcome.ACCEPTED else State.WAITING
-            cut(connection, self.mailing.id, row, [Span(state, row.first, row.last)], detail=detail)
+            state = State.ACCEPTED if answer.outcome is Outcome.ACCEPTED else State.WAITING
+            span = Span(state, row.first, row.last)
+            cut(connection, self.mailing.id, row, [span], detail=answer.detail, provider_id=answer.provider_id)
             self._note(connection)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pprmail.delivery.providers.sendgrid.client import SendgridClient
 
-_OK, _NO_KEY = 200, 401
+_OK, _NO_KEY, _FORBIDDEN = 200, 401, 403
 _PAGE = 50
 _MOST_PAGES = 20
 _AGAIN = "then run this again"
@@ -141,6 +141,9 @@ def _list(client: SendgridClient, path: str, key: str = "", **query: str) -> lis
     if heard.status == _NO_KEY:
         raise PprmailError(refused_key(heard.quoted))
     listed = heard.listed(key)
+    if heard.status == _FORBIDDEN:
+        message = f"{heard.quoted}; give the key the permission to read Sender Authentication, or leave it out and add --unverified-ok"
+        raise _UnansweredError(message)
     if heard.status != _OK or listed is None:
         raise _UnansweredError(heard.quoted)
     return listed

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import ssl
 from contextlib import closing
-from http.client import HTTPException
+from http.client import HTTPException, InvalidURL
 from typing import IO, TYPE_CHECKING, NamedTuple
 from urllib.error import HTTPError
 from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_opener
@@ -91,6 +91,9 @@ class _Client(Client):  # type: ignore[misc]
             response = self._opener.open(request, timeout=timeout or self.timeout)
         except HTTPError as answered:
             response = answered
+        except ValueError:  # a proxy that is no address; the error holds its password
+            message = "the proxy is no address"
+            raise InvalidURL(message) from None
         with closing(response):
             return _Answer(response.status, _read(response), response.headers)
 

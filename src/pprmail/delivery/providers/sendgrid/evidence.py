@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -21,13 +21,12 @@ from pprmail.errors import PprmailError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
 
     from pprmail.delivery.ledger import Batch, Recipient
     from pprmail.delivery.providers.sendgrid.client import SendgridClient
     from pprmail.delivery.providers.sendgrid.heard import Heard
 
-_OK, _NO_KEY, _FORBIDDEN, _TOO_MANY = 200, 401, 403, 429
+_OK, _NO_KEY, _FORBIDDEN, _NOT_FOUND, _TOO_MANY = 200, 401, 403, 404, 429
 _CANARIES = 5
 _MOST_LETTERS = 20
 _CLOCKS_APART = timedelta(hours=1)
@@ -48,8 +47,10 @@ def find_evidence(client: SendgridClient, batch: Batch, now: float) -> Evidence:
         return Evidence(
             found=False, detail="no address of the batch can be asked for in SendGrid's log; that proves nothing"
         )
+    # A clock that was ahead when the batch was claimed must not hide its letters
+    since = min(batch.claimed, datetime.fromtimestamp(now, UTC)) - _CLOCKS_APART
     for canary in canaries:
-        for letter in _letters(client, canary.subscriber.address, batch.claimed):
+        for letter in _letters(client, canary.subscriber.address, since):
             arguments = letter.get("custom_args")
             if isinstance(arguments, dict) and arguments.get(ATTEMPT) == batch.attempt:
                 detail = "SendGrid's log has a letter of this attempt"
@@ -74,10 +75,10 @@ def _canaries(batch: Batch) -> tuple[Recipient, ...]:
     return tuple(fit[at * (len(fit) - 1) // max(1, count - 1)] for at in range(count))
 
 
-def _letters(client: SendgridClient, address: str, claimed: datetime) -> Iterator[dict[str, Any]]:
-    """What the log tells of each letter to ``address`` since the batch was claimed, as far as clocks agree."""
-    since = (claimed.astimezone(UTC) - _CLOCKS_APART).strftime("%Y-%m-%dT%H:%M:%SZ")
-    query = f"to_email = '{address}' AND sg_message_id_created_at >= TIMESTAMP \"{since}\""
+def _letters(client: SendgridClient, address: str, since: datetime) -> Iterator[dict[str, Any]]:
+    """What the log tells of each letter to ``address`` since then."""
+    begin = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    query = f"to_email = '{address}' AND sg_message_id_created_at >= TIMESTAMP \"{begin}\""
     for row in _asked(client.post, "logs", json.dumps({"query": query, "limit": _MOST_LETTERS}).encode()).rows(
         "messages"
     ):
@@ -104,6 +105,8 @@ def _asked(ask: Callable[..., Heard], *question: object) -> Heard:
     if heard.status == _TOO_MANY:
         message = f"SendGrid's log takes no more questions now: {heard.quoted}; try again in a few minutes"
         raise PprmailError(message)
+    if heard.status == _NOT_FOUND:  # a letter whose row is not there yet
+        return heard
     if heard.status != _OK or not isinstance(heard.content, dict):
         message = f"SendGrid's log gave no answer: {heard.quoted}; try again later"
         raise PprmailError(message)

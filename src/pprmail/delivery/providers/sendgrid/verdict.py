@@ -11,6 +11,7 @@ import re
 import socket
 import ssl
 import traceback
+from dataclasses import replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException, InvalidURL, RemoteDisconnected
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.error import URLError
 
 from pprmail.delivery.answer import Answer, Next, Outcome, without_addresses
+from pprmail.delivery.journal import MOST_IDENTICAL
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -29,7 +31,7 @@ _MOVED = (301, 302, 307, 308)  # 303 is another matter: it follows what has been
 _BAD_REQUEST, _NO_KEY, _FORBIDDEN, _TIMED_OUT, _TOO_LARGE, _TOO_MANY = 400, 401, 403, 408, 413, 429
 _REFUSALS = range(400, 500)
 # Of a personalization, what differs in kind from reader to reader; the rest of it is ours
-_RECIPIENTS_OWN = ("", "to", "substitutions")
+_RECIPIENTS_OWN = ("", "to")
 _NUMBERED = re.compile(r"personalizations[.\[](\d{1,6})\]?(?:\.(\w+))?.*")
 _CUT_OFF = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError, ssl.SSLEOFError)
 _AGAIN = "then run this again"
@@ -73,13 +75,19 @@ def _bad_request(heard: Heard, recipients: int) -> Verdict:
     named: dict[int, str] = {}
     for complaint in heard.complaints:
         found = _NUMBERED.fullmatch(complaint.field)
-        if found and int(found[1]) < recipients and (found[2] or "") in _RECIPIENTS_OWN:
+        if found and int(found[1]) >= recipients:
+            continue  # nobody of ours: as good as no name
+        if found and (found[2] or "") in _RECIPIENTS_OWN:
             named.setdefault(int(found[1]), complaint.words or "refused without a reason")
         elif found or (complaint.field and complaint.field != "personalizations"):
             return Verdict(_refused(Next.STOP, _fault_in_mail(complaint.words, complaint.field)))
+    if len(named) == recipients >= MOST_IDENTICAL and len(set(named.values())) == 1:
+        return Verdict(_refused(Next.STOP, refused_alone(named[0])))
     if named:
         return Verdict(
-            _refused(Next.AGAIN, f"SendGrid answered {heard.quoted}"), tuple(sorted(named.items())), named=True
+            _refused(Next.AGAIN, f"SendGrid answered {heard.quoted}"),
+            tuple(sorted(named.items())),
+            named=recipients >= MOST_IDENTICAL,
         )
     if recipients > 1:
         return Verdict(_refused(Next.HALVE, f"SendGrid answered {heard.quoted}"))
@@ -90,7 +98,7 @@ def _bad_request(heard: Heard, recipients: int) -> Verdict:
 def _fault_in_mail(words: str, field: str) -> str:
     return (
         f"SendGrid refuses the mail itself: {words!r} (field {without_addresses(field)[:80]!r}). What is sealed does not change: "
-        "undo the seal with 'pprmail cancel', mend it in the files or under [sender], and send it again"
+        "undo the seal with 'pprmail cancel' while nobody was accepted, mend it in the files or under [sender], and send it again"
     )
 
 
@@ -112,7 +120,7 @@ def _sentence(heard: Heard) -> str:
     if status in _MOVED:
         return f"a redirect came instead of SendGrid ({status}), and nothing was sent: check 'host' under [sendgrid] and the proxy, {_AGAIN}"
     if status == _TOO_LARGE:
-        return f"the mail is too large for SendGrid: {quoted}; undo the seal with 'pprmail cancel', make the issue shorter and send it again"
+        return f"the mail is too large for SendGrid: {quoted}; 'pprmail cancel' undoes the seal while nobody was accepted; make the issue shorter"
     if status in _REFUSALS:
         return f"SendGrid refuses such a request: {quoted}; check 'host' under [sendgrid] and the proxy, {_AGAIN}"
     return ""
@@ -160,7 +168,10 @@ def failure_of(error: Exception, recipients: int) -> Answer:
     """What it proves that no answer came: ``error`` is an ``OSError`` or ``HTTPException`` out of the client."""
     what = f"SendGrid could not be reached ({description(error)})"
     if isinstance(error, InvalidURL):
-        return _refused(Next.STOP, f"'host' under [sendgrid] is no address of a server; mend it, {_AGAIN}")
+        return _refused(
+            Next.STOP,
+            f"'host' under [sendgrid], or the proxy that the environment names, is no address of a server; mend it, {_AGAIN}",
+        )
     if not isinstance(error, URLError):
         return Answer(
             Outcome.UNKNOWN, detail=f"the connection to SendGrid ended without an answer ({description(error)})"
@@ -170,7 +181,7 @@ def failure_of(error: Exception, recipients: int) -> Answer:
         return _refused(Next.STOP, sentence)
     # An early 413 closes the connection while we are still sending
     if recipients > 1 and isinstance(error.reason, _CUT_OFF) and not _while_connecting(error.reason):
-        return _refused(Next.HALVE, what)
+        return replace(_refused(Next.HALVE, what), is_of_wire=True)
     return _refused(Next.WAIT, what)
 
 

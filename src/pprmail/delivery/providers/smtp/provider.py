@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from pprmail.addresses import is_free_mail, normal_address
 from pprmail.delivery.answer import Answer, Next, Outcome
-from pprmail.delivery.journal import MOST_IDENTICAL
-from pprmail.delivery.providers.base import Examination
+from pprmail.delivery.journal import MOST_IDENTICAL, numbers
+from pprmail.delivery.providers.base import Evidence, Examination
 from pprmail.delivery.providers.smtp.connection import (
     BrokenError,
     Envelope,
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from pprmail.delivery.journal import Journal
     from pprmail.delivery.ledger import Batch, Recipient
     from pprmail.delivery.messages import LetterWriter
-    from pprmail.delivery.providers.base import Evidence
     from pprmail.delivery.providers.smtp.connection import Connection, Said
     from pprmail.delivery.providers.smtp.replies import Reply
     from pprmail.settings.values import Smtp
@@ -63,6 +62,11 @@ class SmtpProvider:
         own = self.settings
         if own.username and not self._password and not own.token_command:
             message = f"PPRMAIL_SMTP_PASSWORD is not set, and [smtp] has a username; set it to the password at {own.host}, or write 'token_command' in [smtp]"
+            raise PprmailError(message)
+        if not _is_utf8(self._password) or not _is_utf8(own.username):
+            message = (
+                "PPRMAIL_SMTP_PASSWORD or 'username' in [smtp] is not UTF-8; set it in a terminal that writes UTF-8"
+            )
             raise PprmailError(message)
         if self.writer.sealed.unsubscribe_owner == "provider":
             message = "'owner' in [unsubscribe] is 'provider', and a mail server takes nobody off a list; write service or reply"
@@ -111,15 +115,10 @@ class SmtpProvider:
         return Answer(Outcome.ACCEPTED)
 
     def look_for(self, batch: Batch) -> Evidence:
-        """Refused: a mail server keeps no records that we could ask for."""
-        issue = self.writer.sealed.issue
-        ids = ", ".join(self._message_id(one) for one in batch.recipients[:3])
-        more = f" and {len(batch.recipients) - 3:,} more" if len(batch.recipients) > 3 else ""  # noqa: PLR2004
-        message = (
-            f"a mail server cannot be asked what it took; look in {self.settings.host}'s log, or ask those who run it, for {ids}{more}, "
-            f"then say 'pprmail resolve {issue} --assume-sent' or '--assume-not-sent'"
-        )
-        raise PprmailError(message)
+        """Nothing: a mail server cannot be asked. What it may have logged is named."""
+        ids = ", ".join(self._message_id(one) for one in batch.recipients)
+        detail = f"a mail server cannot be asked what it took; look in {self.settings.host}'s log, or ask those who run it, for {ids}"
+        return Evidence(found=False, detail=detail)
 
     def close(self) -> None:
         """End the connections that nobody is using."""
@@ -195,9 +194,10 @@ class SmtpProvider:
     def _rejected(self, number: int, words: str, journal: Journal) -> Answer | None:
         if journal.rejected(number, words):
             return None
+        issue, who = self.writer.sealed.issue, numbers(journal.blameless)
         detail = (
-            f"{self._shown} refused {MOST_IDENTICAL} in a row in the same words ({words}), so it may be the sender it refuses; "
-            "ask those who run it, or, if those addresses are dead, call them unsubscribed in the list; then run this again"
+            f"{self._shown} refused {MOST_IDENTICAL} in a row in the same words ({words}), so it may refuse the sender; ask those who run it, "
+            f"or, if these addresses are dead ({who} in 'pprmail status {issue} --recipients'), give each to 'pprmail unsubscribe'; then run this again"
         )
         return _not_handed_over(number, Next.STOP, detail)
 
@@ -212,3 +212,8 @@ class SmtpProvider:
 
 def _not_handed_over(number: int, following: Next, detail: str) -> Answer:
     return Answer(Outcome.NOT_HANDED_OVER, detail=detail, at=number, next=following)
+
+
+def _is_utf8(text: str) -> bool:
+    """No byte of another encoding hides in what the environment gave."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
