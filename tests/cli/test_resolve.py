@@ -8,7 +8,14 @@ import pytest
 from mailroom import ISSUE, Standing, last_line, through_sendgrid, through_smtp
 from pprmail.cli.sending import lock_path
 from pprmail.files import hold_lock
-from standins.http_faults import CLOSED_ACCEPTED, CLOSED_UNPROCESSED, INTERNAL_ERROR, refusal, too_many_requests
+from standins.http_faults import (
+    CLOSED_ACCEPTED,
+    CLOSED_UNPROCESSED,
+    INTERNAL_ERROR,
+    NO_CREDITS,
+    refusal,
+    too_many_requests,
+)
 from standins.sendgrid import LOGS, SendGridStandIn
 from standins.smtp import SmtpStandIn
 from standins.smtp_faults import LOST_AFTER_ACCEPTING
@@ -256,3 +263,16 @@ def test_a_mail_server_keeps_no_records_so_the_message_id_to_ask_for_is_told(new
         )
         assert RISKS.format(people="1 recipient is") in done.stderr
         assert (settled.returncode, mailroom.standing()) == (0, Standing("sent", 3))
+
+
+def test_a_mailing_that_was_undone_has_nothing_to_settle_and_no_receipt(newsletter: Newsletter) -> None:
+    with SendGridStandIn() as sendgrid:
+        mailroom = through_sendgrid(newsletter, sendgrid)
+        sendgrid.next(NO_CREDITS)
+        mailroom.send()
+        mailroom.call("cancel", ISSUE)
+
+        done = mailroom.resolve()
+
+        assert done.returncode == 1
+        assert not (mailroom.root / "issues/2020-08/receipt.json").exists()

@@ -223,3 +223,28 @@ def test_a_mail_servers_password_is_told_nowhere(newsletter: Newsletter) -> None
 
     assert done.returncode == 1
     assert "PPRMAIL_SMTP_PASSWORD" in last_line(done)
+
+
+def test_a_proxy_that_is_no_address_is_told_without_its_password(newsletter: Newsletter) -> None:
+    newsletter.readers(2)
+    with SendGridStandIn() as sendgrid:
+        mailroom = through_sendgrid(newsletter, sendgrid)
+        mailroom.environment.update({"http_proxy": "http:/user:s3cretpw@proxy:3128"})
+
+        done = mailroom.call("send", "2020-08", "--yes", "--unverified-ok")
+
+    assert done.returncode == 3
+    assert "the proxy that the environment names" in done.stderr
+    assert "s3cretpw" not in done.stdout + done.stderr
+
+
+def test_a_password_in_another_encoding_is_told(newsletter: Newsletter) -> None:
+    with SmtpStandIn() as host:
+        mailroom = through_smtp(newsletter, host)
+        newsletter.change_settings("[smtp]", '[smtp]\nusername = "editor"')
+        mailroom.environment.update({"PPRMAIL_SMTP_PASSWORD": "caf\udce9"})
+
+        done = mailroom.call("send", "2020-08", "--yes")
+
+    assert done.returncode == 1
+    assert "is not UTF-8" in done.stderr

@@ -313,3 +313,14 @@ def test_a_status_makes_and_changes_nothing(mailroom: Mailroom, sendgrid: SendGr
 
     assert {path: path.read_bytes() for path in mailroom.root.rglob("*") if path.is_file()} == before
     assert len(sendgrid.requests) == asked
+
+
+def test_a_mailing_that_was_undone_does_not_hide_the_outbox(mailroom: Mailroom, sendgrid: SendGridStandIn) -> None:
+    sendgrid.next(NO_CREDITS)
+    mailroom.send()
+    mailroom.call("cancel", "2020-08")
+
+    mailroom.send("--provider", "outbox")
+
+    told = mailroom.status()
+    assert (told["provider"], told["state"]) == ("outbox", "sent")

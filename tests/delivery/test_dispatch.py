@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from delivery.plans import LATER, NOW, REAL, leave, open_ledger, plan, sealed_mail
-from pprmail.delivery.answer import Answer, Next, Outcome
+from pprmail.delivery.answer import Answer, Next, Outcome, Rejection
 from pprmail.delivery.dispatch import MOST_TRIES, MOST_TRIES_TOLD, Run, Stop, _Sender, dispatch
 from pprmail.delivery.pace import Caps
 from pprmail.errors import PprmailError
@@ -797,3 +797,84 @@ def test_what_the_last_worker_may_not_take_any_more_is_still_handed_over(ledger:
     assert stop is None
     assert account(ledger, mailing) == (3, 1, 0)
     assert provider.names[2:] == ["MainThread"]
+
+
+def test_under_a_cap_a_batch_on_its_way_uses_up_no_room_of_another_worker(ledger: Ledger, mailing: Mailing) -> None:
+    hours = Hours()
+    provider = Counter([refused(Next.WAIT, seconds=2)], workers=4)
+
+    dispatch(ledger.sending(mailing), provider, hours.run(caps=Caps(per_day=2)))
+
+    assert account(ledger, mailing) == (2, 0, 3)
+    assert len(provider.taken) == 2
+
+
+def test_a_clock_that_was_set_back_is_waited_for_once(ledger: Ledger) -> None:
+    mailing = ledger.begin(sealed_mail(), plan(20), REAL, NOW)
+    hours = Hours()
+
+    def set_back() -> None:
+        if hours.slept:
+            hours.now = min(hours.now, LATER - timedelta(days=2))
+
+    stop = dispatch(ledger.sending(mailing), Counter([refused(Next.WAIT, seconds=2)], look=set_back), hours.run())
+
+    assert stop is None
+    assert hours.slept < 2 * 3600
+
+
+@dataclass
+class Namer(Counter):
+    """A provider that names the first recipient of every batch, in the same words."""
+
+    words: Callable[[int], str] = lambda _number: "You have reached the limit."
+
+    def hand_over(self, batch: Batch, journal: Journal) -> Answer:
+        if not batch.recipients:
+            return ACCEPTED
+        number = batch.recipients[0].number
+        self.batches.append([number])
+        journal.rejected(number, self.words(number), named=True)
+        return refused(Next.AGAIN)
+
+
+def test_one_after_another_named_in_the_same_words_is_the_senders_fault(ledger: Ledger) -> None:
+    mailing = ledger.begin(sealed_mail(), plan(40, batch_size=20), REAL, NOW)
+    provider = Namer()
+
+    stop = dispatch(ledger.sending(mailing), provider, run())
+
+    assert stop
+    assert "You have reached the limit." in stop.reason
+    assert len(provider.batches) == 10
+    counts = ledger.counts(mailing)
+    assert (counts.rejected, counts.waiting) == (0, 40)
+
+
+def test_those_named_in_words_of_their_own_are_rejected(ledger: Ledger) -> None:
+    mailing = ledger.begin(sealed_mail(), plan(40, batch_size=20), REAL, NOW)
+
+    stop = dispatch(ledger.sending(mailing), Namer(words=lambda number: f"bad address {number}"), run())
+
+    assert (stop, ledger.counts(mailing).rejected) == (None, 40)
+
+
+def test_connections_that_break_in_every_half_are_given_up_on(ledger: Ledger) -> None:
+    mailing = ledger.begin(sealed_mail(), plan(800, batch_size=400), REAL, NOW)
+    broken = Answer(Outcome.NOT_HANDED_OVER, detail="reset", next=Next.HALVE, is_of_wire=True)
+    provider, hours = Counter([broken] * 1000), Hours()
+
+    stop = dispatch(ledger.sending(mailing), provider, hours.run())
+
+    assert stop
+    assert len(provider.batches) == MOST_TRIES
+    assert account(ledger, mailing) == (0, 0, 800)
+
+
+def test_who_was_accepted_meanwhile_is_not_readmitted(ledger: Ledger, mailing: Mailing) -> None:
+    book = ledger.sending(mailing)
+    dispatch(book, Counter(), run())
+
+    book.readmit((Rejection(1, "over quota"), Rejection(2, "over quota")))
+
+    assert account(ledger, mailing) == (5, 0, 0)

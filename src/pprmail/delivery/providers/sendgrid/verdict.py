@@ -207,6 +207,8 @@ def description(error: Exception) -> str:
         return "time-out"
     if isinstance(reason, RemoteDisconnected):
         return "the connection was closed"
+    if isinstance(reason, InvalidURL):
+        return "the host, or the proxy that the environment names, is no address"
     if isinstance(reason, HTTPException):
         return "the answer made no sense"
     strerror = reason.strerror if isinstance(reason, OSError) else None
