@@ -196,21 +196,23 @@ def distrust(error: Exception) -> str:
     )
 
 
+_IN_WORDS: tuple[tuple[type[Exception], str], ...] = (
+    (socket.gaierror, "its name was not found"),
+    (TimeoutError, "time-out"),
+    (RemoteDisconnected, "the connection was closed"),
+    (InvalidURL, "the host, or the proxy that the environment names, is no address"),
+    (HTTPException, "the answer made no sense"),
+)
+
+
 def description(error: Exception) -> str:
     """``error`` in a few words that hold nothing of the request."""
     reason = error.reason if isinstance(error, URLError) else error
     if isinstance(reason, ssl.SSLCertVerificationError):
         return f"certificate not trusted: {reason.verify_message}"
-    if isinstance(reason, socket.gaierror):
-        return "its name was not found"
-    if isinstance(reason, TimeoutError):
-        return "time-out"
-    if isinstance(reason, RemoteDisconnected):
-        return "the connection was closed"
-    if isinstance(reason, InvalidURL):
-        return "the host, or the proxy that the environment names, is no address"
-    if isinstance(reason, HTTPException):
-        return "the answer made no sense"
+    for kind, words in _IN_WORDS:
+        if isinstance(reason, kind):
+            return words
     strerror = reason.strerror if isinstance(reason, OSError) else None
     return without_addresses(strerror or type(reason).__name__)
 
