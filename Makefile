@@ -43,7 +43,7 @@ unit: $(VENV)/.dev
 
 # Every crash and every answer, in a world of its own; some minutes
 test-proof: $(VENV)/.dev
-	$(BIN)/pytest tests/proof -n 2
+	$(BIN)/pytest tests/proof -n 2 -rP
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/run.py

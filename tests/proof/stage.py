@@ -1,0 +1,149 @@
+"""Workers that take turns as they are told: real threads, of which one runs at a time, and which one goes on is a choice."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType, TracebackType
+
+
+class CutShort(BaseException):
+    """This run need not go on: it is at a state that was met before, or has shown its failure."""
+
+
+class Actor:
+    """One thread on the stage."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.turn = threading.Semaphore(0)
+        self.frame: FrameType | None = None
+        self.is_done = False
+        self.waits_for: Actor | None = None
+
+    @property
+    def can_go_on(self) -> bool:
+        return not self.is_done and (self.waits_for is None or self.waits_for.is_done)
+
+
+class Stage:
+    """The threads of one run. ``choose`` picks one of several descriptions."""
+
+    def __init__(self, choose: Callable[[tuple[str, ...]], int]) -> None:
+        self.choose = choose
+        self.actors = [Actor("the sender")]
+        self.now = self.actors[0]
+        self.threads: list[threading.Thread] = []
+        self.is_over = False
+        self.failure: BaseException | None = None
+        self.is_swift = False
+        """The next pause is none."""
+
+    def pause(self) -> None:
+        """Another may go on here."""
+        if self.is_over:
+            raise CutShort
+        if self.is_swift:
+            self.is_swift = False
+            return
+        if len(self.actors) > 1:
+            self._hand_on(self.now)
+
+    def _hand_on(self, actor: Actor) -> None:
+        ready = [one for one in self.actors if one.can_go_on]
+        actor.frame = sys._getframe(1)
+        following = ready[self.choose(tuple(one.name for one in ready))] if len(ready) > 1 else ready[0]
+        if following is not actor:
+            self.now = following
+            following.turn.release()
+            actor.turn.acquire()
+            if self.is_over:
+                raise CutShort
+        actor.frame = None
+
+    def join(self, waited_for: Actor) -> None:
+        """The one who is at it waits for another to be done."""
+        actor = self.now
+        actor.waits_for = waited_for
+        if not waited_for.is_done:
+            self._hand_on(actor)
+        actor.waits_for = None
+
+    def close(self) -> None:
+        """Everyone leaves."""
+        self.is_over = True
+        for actor in self.actors:
+            actor.turn.release()
+        for thread in self.threads:
+            thread.join()
+
+    def perform(self, actor: Actor, act: Callable[[], None]) -> None:
+        """What a thread does from its first turn on."""
+        actor.turn.acquire()
+        try:
+            if not self.is_over:
+                act()
+        except BaseException as error:  # noqa: BLE001 - told when the run ends
+            self.failure = self.failure or error
+        actor.is_done = True
+        if self.is_over:
+            self.actors[0].turn.release()
+            return
+        ready = [one for one in self.actors if one.can_go_on]
+        try:
+            following = ready[self.choose(tuple(one.name for one in ready))] if len(ready) > 1 else ready[0]
+        except CutShort:
+            self.is_over = True
+            following = self.actors[0]
+        self.now = following
+        following.turn.release()
+
+    # What stands in for threading's own
+
+    def make_thread(
+        self, *, target: Callable[..., None], name: str = "", kwargs: dict[str, Any] | None = None, **_how: object
+    ) -> StageThread:
+        return StageThread(self, name, lambda: target(**(kwargs or {})))
+
+    def make_lock(self) -> StageLock:
+        return StageLock(self)
+
+
+class StageThread:
+    """A thread that runs when it is told to."""
+
+    def __init__(self, stage: Stage, name: str, act: Callable[[], None]) -> None:
+        self.stage = stage
+        self.actor = Actor(name)
+        self.act = act
+
+    def start(self) -> None:
+        self.stage.actors.append(self.actor)
+        thread = threading.Thread(target=self.stage.perform, args=(self.actor, self.act), daemon=True)
+        self.stage.threads.append(thread)
+        thread.start()
+
+    def is_alive(self) -> bool:
+        return not self.actor.is_done
+
+    def join(self, _timeout: float | None = None) -> None:
+        self.stage.join(self.actor)
+
+
+class StageLock:
+    """A lock before which another may go on; nobody is interrupted while holding it, so it is always free."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+
+    def __enter__(self) -> None:
+        self.stage.pause()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """It is free again."""

@@ -1,0 +1,98 @@
+"""Protocols that are broken on purpose: each is found out, by the shortest history that shows it."""
+
+from __future__ import annotations
+
+import pytest
+
+from proof.walk import Explorer
+from proof.world import Scenario
+
+ONE = Scenario(readers=1, batch_size=1)
+
+CLAIM_AFTER_THE_WIRE = """\
+1. $ send
+2. the sender starts
+3. the provider has batch 1 (1) before it: takes it
+4. CRASH after that, before the answer is heard
+5. $ send
+6. the sender starts
+7. the provider has batch 1 (1) before it: takes it
+8. the provider takes reader 1 AGAIN
+9. WRONG: reader 1 is mailed twice"""
+
+RETRY_ON_A_LOST_ANSWER = """\
+1. $ send
+2. the sender starts
+3. the sender claims batch 1 (reader 1)
+4. the provider has batch 1 (1) before it: takes it, and the answer is lost
+5. the sender records batch 1: not handed over
+6. the sender claims batch 1 (reader 1)
+7. the provider has batch 1 (1) before it: takes it
+8. the provider takes reader 1 AGAIN
+9. WRONG: reader 1 is mailed twice"""
+
+TRUST_IN_ABSENCE_FROM_THE_LOGS = """\
+1. $ send
+2. the sender starts
+3. the sender claims batch 1 (reader 1)
+4. the provider has batch 1 (1) before it: takes it
+5. CRASH after that, before the answer is heard
+6. $ resolve
+7. resolve finds that no sender is at work
+8. the provider is asked for batch 1: its log lags behind
+9. resolve records batch 1 (reader 1) by evidence: waiting
+10. $ send
+11. the sender starts
+12. the sender claims batch 1 (reader 1)
+13. the provider has batch 1 (1) before it: takes it
+14. the provider takes reader 1 AGAIN
+15. WRONG: reader 1 is mailed twice"""
+
+TWO_SENDERS_WITHOUT_THE_LOCK = """\
+1. $ send, while another process resolves and sends
+2. process 1 starts
+3. process 1 claims batch 1 (reader 1)
+4. process 2 finds that no sender is at work
+5. the provider is asked for batch 1: its log shows nothing
+6. process 2 records batch 1 (reader 1) by assumed-not-sent: waiting
+7. the provider has batch 1 (1) before it: takes it
+8. process 1 cannot record the answer for batch 1, which is no longer this sender's, claims batch 1 (reader 1)
+9. the provider has batch 1 (1) before it: takes it
+10. the provider takes reader 1 AGAIN
+11. WRONG: reader 1 is mailed twice"""
+
+NOTE_AFTER_THE_DOT = """\
+1. $ send
+2. the sender starts
+3. the sender claims batch 1 (reader 1)
+4. the server has the letter to reader 1 before it: takes it
+5. CRASH after that, before the answer is heard
+6. $ send
+7. the sender starts; what was claimed is in doubt
+8. the sender claims batch 1 (reader 1)
+9. the server has the letter to reader 1 before it: takes it
+10. the provider takes reader 1 AGAIN
+11. WRONG: reader 1 is mailed twice"""
+
+
+@pytest.mark.parametrize(
+    ("scenario", "history"),
+    [
+        pytest.param(ONE._replace(claims_after_the_wire=True), CLAIM_AFTER_THE_WIRE, id="claim-after-the-wire"),
+        pytest.param(ONE._replace(retries_lost_answers=True), RETRY_ON_A_LOST_ANSWER, id="retry-on-a-lost-answer"),
+        pytest.param(
+            ONE._replace(trusts_absence=True), TRUST_IN_ABSENCE_FROM_THE_LOGS, id="trust-in-absence-from-the-logs"
+        ),
+        pytest.param(
+            ONE._replace(has_no_lock=True, crashes=0), TWO_SENDERS_WITHOUT_THE_LOCK, id="two-senders-without-the-lock"
+        ),
+        pytest.param(
+            ONE._replace(one_by_one=True, notes_after_the_dot=True), NOTE_AFTER_THE_DOT, id="note-after-the-dot"
+        ),
+    ],
+)
+def test_a_broken_protocol_shows_itself(scenario: Scenario, history: str) -> None:
+    walked = Explorer(scenario, shortest=True).walk()
+
+    assert walked.failure
+    assert "\n".join(walked.failure) == history
