@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
+from pprmail.delivery.answer import Outcome
+from pprmail.delivery.dispatch import _Sender
 from proof.walk import Explorer
 from proof.world import Scenario
+
+if TYPE_CHECKING:
+    from pprmail.delivery.answer import Answer
+    from pprmail.delivery.journal import Journal
+    from pprmail.delivery.ledger import Batch
 
 ONE = Scenario(readers=1, batch_size=1)
 
@@ -96,3 +105,21 @@ def test_a_broken_protocol_shows_itself(scenario: Scenario, history: str) -> Non
 
     assert walked.failure
     assert "\n".join(walked.failure) == history
+
+
+def test_an_answer_that_is_not_recorded_shows_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    settle = _Sender._settle
+
+    def forget_the_accepted(sender: _Sender, batch: Batch, answer: Answer, journal: Journal) -> None:
+        if answer.outcome is not Outcome.ACCEPTED:
+            settle(sender, batch, answer, journal)
+
+    monkeypatch.setattr(_Sender, "_settle", forget_the_accepted)
+
+    walked = Explorer(ONE._replace(crashes=0), shortest=True).walk()
+
+    assert walked.failure
+    assert walked.failure[-2:] == (
+        "5. the sender ends",
+        "6. WRONG: a send has ended with an answer that is not recorded",
+    )

@@ -169,7 +169,12 @@ class World:
         self.runs += 1
         run = Run(f"{self.name}-{self.runs}", lambda: self.now, lambda: False, self._sleep)
         stop = dispatch(self.book(who), provider, run)
-        if stop is None and self.book().has_waiting() and not self.scenario.has_no_lock:
+        states = {row.state for row in self.truth.standing.rows}
+        if self.scenario.has_no_lock:
+            return
+        if State.CLAIMED in states:
+            self.fail("a send has ended with an answer that is not recorded")
+        if stop is None and State.WAITING in states:
             self.fail("a send that nothing stopped has left somebody waiting")
 
     def resolve(self, *, was_sent: bool | None = None, who: str = "resolve") -> None:
