@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint types contract unit bench clean
+.PHONY: demo test test-proof lint types contract unit bench clean
 
 $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "pprmail needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
@@ -40,6 +40,10 @@ contract: $(VENV)/.dev
 
 unit: $(VENV)/.dev
 	$(BIN)/pytest -n 2
+
+# Every crash and every answer, in a world of its own; some minutes
+test-proof: $(VENV)/.dev
+	$(BIN)/pytest tests/proof -n 2 -rP
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/run.py
