@@ -878,3 +878,23 @@ def test_who_was_accepted_meanwhile_is_not_readmitted(ledger: Ledger, mailing: M
     book.readmit((Rejection(1, "over quota"), Rejection(2, "over quota")))
 
     assert account(ledger, mailing) == (5, 0, 0)
+
+
+def test_no_worker_asks_while_another_waits_for_the_same_signal(ledger: Ledger, many: Mailing) -> None:
+    refusals, told = iter([refused(Next.WAIT, seconds=1)]), threading.Event()
+    meeting, met = threading.Barrier(3, timeout=PATIENCE_SECONDS), threading.local()
+
+    def first(_batch: Batch, _journal: Journal) -> Answer:
+        answer = next(refusals, ACCEPTED)
+        assert answer is not ACCEPTED or told.wait(PATIENCE_SECONDS)
+        return answer
+
+    def sleep(_seconds: float) -> None:
+        if not hasattr(met, "once"):
+            met.once = True
+            meeting.wait()  # the one who was refused and the two who were not, before any of them asks again
+
+    run = Run("a", lambda: LATER, lambda: False, sleep, on_wait=lambda _why, _seconds: told.set())
+    stop = dispatch(ledger.sending(many), Together(3, first), run)
+
+    assert (stop, account(ledger, many)) == (None, (12, 0, 0))

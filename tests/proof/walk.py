@@ -291,7 +291,7 @@ def _key(value: Any, world: World, names: Names) -> object:  # noqa: ANN401, PLR
         numbers = tuple(number for number, _ in value.recipients)
         return names[value.number], names[value.attempt], numbers, len(value.leavers), min(value.tries, 2)
     if isinstance(value, Answer):
-        return value.outcome, value.at, value.next, value.wait_seconds
+        return value.outcome, value.at, value.next, value.is_of_wire, value.wait_seconds
     if isinstance(value, datetime):
         return max(0.0, (value - world.now).total_seconds())
     if isinstance(value, Journal):
@@ -299,8 +299,8 @@ def _key(value: Any, world: World, names: Names) -> object:  # noqa: ANN401, PLR
     if isinstance(value, _Sender):
         waits = value.not_before and _key(value.not_before, world, names)
         blameless = frozenset(value.blameless)
-        streak = frozenset(value.streak.rejections)
-        return bool(value.stop), bool(value.failure), value.is_alone, value.doubts, waits, streak, blameless
+        streaks = tuple((one.length, frozenset(one.rejections)) for one in (value.streak, value.named))
+        return bool(value.stop), bool(value.failure), value.is_alone, value.doubts, waits, streaks, blameless
     if isinstance(value, (tuple, list)):
         return tuple(_key(one, world, names) for one in value if not isinstance(one, _SKIPPED))
     if isinstance(value, Stop):

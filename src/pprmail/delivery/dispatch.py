@@ -106,8 +106,7 @@ class _Sender:
         self.told_free: datetime | None = None
         self.streak = Streak()
         self.blameless: set[Rejection] = set()
-        self.named: tuple[Rejection, ...] = ()
-        self.named_answers = 0
+        self.named = Streak(MOST_NAMED)
         self.attempts = count(1)
         self.lock = Lock()
 
@@ -198,11 +197,12 @@ class _Sender:
 
     def _await_signal(self) -> None:
         """Wait while the provider wants no requests from anybody."""
-        if self.not_before:
-            # A clock that was set back meanwhile must not make it longer than any wait may be
-            seconds = min((self.not_before - self.run.clock()).total_seconds(), MOST_WAIT_SECONDS)
-            self.not_before = None
-            self._sleep(seconds)
+        until = self.not_before
+        if until:
+            # A clock that was set back meanwhile must not make it longer than any wait may be, nor be waited for again
+            self._sleep(min((until - self.run.clock()).total_seconds(), MOST_WAIT_SECONDS))
+            if self.not_before == until:
+                self.not_before = None
 
     def _sleep(self, seconds: float) -> None:
         """Wait, but no longer than there is something to wait for."""
@@ -241,7 +241,7 @@ class _Sender:
         self.blameless |= set(journal.blameless)
         self._note_named(answer, journal)
         # Another worker may have found out about those whom this one is the first to record
-        blameless = self.blameless.intersection((*journal.blameless, *journal.rejections, *self.named))
+        blameless = self.blameless.intersection((*journal.blameless, *journal.rejections, *self.named.rejections))
         self.book.settle(batch, answer, journal.rejections, self.run.clock(), blameless=sorted(blameless))
         settled = _settled_count(batch, answer)
         if settled:
@@ -256,19 +256,13 @@ class _Sender:
     def _note_named(self, answer: Answer, journal: Journal) -> None:
         """One answer after another names somebody, in the same words, and takes nobody: it is not about them."""
         if answer.outcome is Outcome.ACCEPTED:
-            self.named, self.named_answers = (), 0
-        elif answer.next is Next.AGAIN and journal.rejections:
-            alike = {one.reason for one in (*self.named, *journal.rejections)}
-            if len(alike) > 1:
-                self.named, self.named_answers = (), 0
-            self.named += journal.rejections
-            self.named_answers += 1
-            if self.named_answers >= MOST_NAMED:
-                self.blameless |= set(self.named)
-                words = f"{MOST_NAMED} answers in a row refused one recipient after another in the same words ({self.named[-1].reason})"
-                self.stop = self.stop or Stop(
-                    f"{words}, so it is about the mail or the account; mend that, then run this again"
-                )
+            self.named.end()
+        elif answer.next is Next.AGAIN and journal.rejections and (blameless := self.named.add(*journal.rejections)):
+            self.blameless |= set(blameless)
+            words = f"{MOST_NAMED} answers in a row refused one recipient after another in the same words ({blameless[-1].reason})"
+            self.stop = self.stop or Stop(
+                f"{words}, so it is about the mail or the account; mend that, then run this again"
+            )
 
     def _note_doubt(self, answer: Answer, *, after_some: bool) -> None:
         """One more answer was lost; ``after_some`` others of the batch had been accepted."""

@@ -14,27 +14,32 @@ MOST_IDENTICAL = 3
 
 
 class Streak:
-    """Rejections in a row with the same words, and nobody accepted between them.
+    """Refusals in a row with the same words, and nobody accepted between them.
 
-    Three of them speak of the sender, whatever their words: a quota, a policy. No recipient is to blame then.
+    So many of them speak of the sender, whatever their words: a quota, a policy. No recipient is to blame then.
     """
 
-    def __init__(self) -> None:
-        """Nothing yet. The workers of a send share one."""
+    def __init__(self, most: int = MOST_IDENTICAL) -> None:
+        """Nothing yet. ``most`` refusals are too many to be the recipients' fault. The workers of a send share one."""
         self._lock = Lock()
+        self._most = most
+        self.length = 0
         self.rejections: tuple[Rejection, ...] = ()
 
-    def add(self, rejection: Rejection) -> tuple[Rejection, ...]:
-        """One more rejection that nothing but its words lays at the recipient's door; all of them when they are too many for that."""
+    def add(self, *rejections: Rejection) -> tuple[Rejection, ...]:
+        """One more refusal, and whom it rejected; everyone rejected in the streak when that is too long, else nobody."""
         with self._lock:
-            same = self.rejections and self.rejections[-1].reason == rejection.reason
-            self.rejections = (*self.rejections, rejection) if same else (rejection,)
-            return self.rejections if len(self.rejections) >= MOST_IDENTICAL else ()
+            together = (*self.rejections, *rejections)
+            if len({one.reason for one in together}) > 1:
+                together, self.length = rejections, 0
+            self.rejections = together
+            self.length += 1
+            return together if self.length >= self._most else ()
 
     def end(self) -> None:
         """Somebody was accepted."""
         with self._lock:
-            self.rejections = ()
+            self.rejections, self.length = (), 0
 
 
 class Journal:
