@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conftest import KEY
 from pprmail.cli.interrupts import Interrupts
-from standins.http_faults import Answer, refusal
-from standins.sendgrid import KEY as SENDGRID_KEY
-from standins.sendgrid import MAIL_SEND, SendGridStandIn
+from pprmail.rehearsal.standin.http_faults import Answer, refusal
+from pprmail.rehearsal.standin.sendgrid import KEY as SENDGRID_KEY
+from pprmail.rehearsal.standin.sendgrid import MAIL_SEND, SendGridStandIn
 
 if TYPE_CHECKING:
     import subprocess
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     import pytest
 
     from conftest import Newsletter
-    from standins.http_faults import Fault
-    from standins.http_server import Request
+    from pprmail.rehearsal.standin.http_faults import Fault
+    from pprmail.rehearsal.standin.http_server import Request
     from standins.smtp import SmtpStandIn
 
 ISSUE = "2020-08"

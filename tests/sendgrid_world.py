@@ -16,10 +16,10 @@ from conftest import KEY as SECRET_KEY
 from pprmail.audience.tokens import Signer
 from pprmail.delivery.answer import Answer, Outcome
 from pprmail.delivery.providers.sendgrid import SendgridProvider
+from pprmail.rehearsal.standin.http_server import _Handler
+from pprmail.rehearsal.standin.loopback import RESET_ON_CLOSE
+from pprmail.rehearsal.standin.sendgrid import KEY, SendGridStandIn
 from pprmail.settings.values import Sendgrid
-from standins.http_server import _Handler
-from standins.loopback import RESET_ON_CLOSE
-from standins.sendgrid import KEY, SendGridStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -16,15 +16,15 @@ import pytest
 from conftest import clean_environment
 from mailroom import Standing, last_line, through_sendgrid, untrusted_host, without_waiting
 from pprmail.delivery.dispatch import Run
-from standins.http_faults import EARLY_TOO_LARGE, RESET_UNREAD, TOO_LARGE, refusal, too_many_requests
-from standins.sendgrid import SCOPES, SendGridStandIn
+from pprmail.rehearsal.standin.http_faults import EARLY_TOO_LARGE, RESET_UNREAD, TOO_LARGE, refusal, too_many_requests
+from pprmail.rehearsal.standin.sendgrid import SCOPES, SendGridStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from conftest import Newsletter
     from mailroom import Mailroom
-    from standins.http_faults import Fault
+    from pprmail.rehearsal.standin.http_faults import Fault
 
 NOON = datetime(2020, 8, 14, 12, tzinfo=UTC)
 NOWHERE = "http://127.0.0.1:1"

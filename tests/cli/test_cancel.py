@@ -9,15 +9,15 @@ import pytest
 from mailroom import RECEIPT, Standing, through_sendgrid
 from pprmail.cli.sending import lock_path
 from pprmail.files import hold_lock
-from standins.http_faults import CLOSED_ACCEPTED, NO_CREDITS, refusal
-from standins.sendgrid import SendGridStandIn
+from pprmail.rehearsal.standin.http_faults import CLOSED_ACCEPTED, NO_CREDITS, refusal
+from pprmail.rehearsal.standin.sendgrid import SendGridStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conftest import Newsletter
     from mailroom import Mailroom
-    from standins.http_faults import Fault
+    from pprmail.rehearsal.standin.http_faults import Fault
 
 SEND = ("send", "2020-08", "--yes")
 

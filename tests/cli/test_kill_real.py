@@ -14,8 +14,8 @@ import pytest
 
 from conftest import clean_environment
 from mailroom import ISSUE, Standing, last_line, through_sendgrid, through_smtp
-from standins.http_faults import silence, too_many_requests
-from standins.sendgrid import SendGridStandIn
+from pprmail.rehearsal.standin.http_faults import silence, too_many_requests
+from pprmail.rehearsal.standin.sendgrid import SendGridStandIn
 from standins.smtp import SmtpStandIn
 from standins.smtp_faults import DOT, RESET_AFTER_ACCEPTING, RESET_BEFORE_ACCEPTING, End, SmtpFault
 

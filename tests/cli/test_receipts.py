@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mailroom import RECEIPT, Standing, last_line, through_sendgrid
-from standins.sendgrid import SendGridStandIn
+from pprmail.rehearsal.standin.sendgrid import SendGridStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

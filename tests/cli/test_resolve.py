@@ -8,7 +8,7 @@ import pytest
 from mailroom import ISSUE, Standing, last_line, through_sendgrid, through_smtp
 from pprmail.cli.sending import lock_path
 from pprmail.files import hold_lock
-from standins.http_faults import (
+from pprmail.rehearsal.standin.http_faults import (
     CLOSED_ACCEPTED,
     CLOSED_UNPROCESSED,
     INTERNAL_ERROR,
@@ -16,7 +16,7 @@ from standins.http_faults import (
     refusal,
     too_many_requests,
 )
-from standins.sendgrid import LOGS, SendGridStandIn
+from pprmail.rehearsal.standin.sendgrid import LOGS, SendGridStandIn
 from standins.smtp import SmtpStandIn
 from standins.smtp_faults import LOST_AFTER_ACCEPTING
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from conftest import Newsletter
     from mailroom import Mailroom
-    from standins.http_faults import Fault
+    from pprmail.rehearsal.standin.http_faults import Fault
 
 RISKS = (
     "{people} in doubt. No trace is no proof: records lag, and accepted mail can wait in a queue for a day. "

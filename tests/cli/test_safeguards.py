@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mailroom import PASSWORD, Standing, last_line, through_sendgrid, through_smtp
-from standins.sendgrid import SendGridStandIn
+from pprmail.rehearsal.standin.sendgrid import SendGridStandIn
 from standins.smtp import SmtpStandIn
 
 if TYPE_CHECKING:

@@ -9,15 +9,15 @@ import pytest
 from conftest import KEY
 from mailroom import FussySendGrid, Standing, last_line, through_sendgrid, without_waiting
 from pprmail.audience.tokens import Signer
-from standins.http_faults import INTERNAL_ERROR, refusal
-from standins.sendgrid import DOMAINS, MAIL_SEND, SCOPES, SENDERS, SendGridStandIn
+from pprmail.rehearsal.standin.http_faults import INTERNAL_ERROR, refusal
+from pprmail.rehearsal.standin.sendgrid import DOMAINS, MAIL_SEND, SCOPES, SENDERS, SendGridStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from conftest import Newsletter
     from mailroom import Mailroom
-    from standins.http_faults import Fault
+    from pprmail.rehearsal.standin.http_faults import Fault
 
 UNVERIFIED_OK = "--unverified-ok"
 

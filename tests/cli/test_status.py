@@ -10,8 +10,8 @@ import pytest
 from mailroom import RECEIPT, FussySendGrid, Standing, through_sendgrid, without_waiting
 from pprmail.cli.sending import lock_path
 from pprmail.files import hold_lock
-from standins.http_faults import CLOSED_ACCEPTED, CLOSED_UNPROCESSED, NO_CREDITS, too_many_requests
-from standins.sendgrid import SendGridStandIn
+from pprmail.rehearsal.standin.http_faults import CLOSED_ACCEPTED, CLOSED_UNPROCESSED, NO_CREDITS, too_many_requests
+from pprmail.rehearsal.standin.sendgrid import SendGridStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

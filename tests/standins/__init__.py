@@ -1,4 +1,1 @@
-"""What stands in for the world in the tests.
-
-A package, alone among the tests: otherwise pytest would put this folder on the path, and ``import sendgrid`` would find ours.
-"""
+"""A mail host that stands in for the world in the tests; SendGrid's stand-in is the rehearsal's."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from standins.loopback import StandIn
+from pprmail.rehearsal.standin.loopback import StandIn
 from standins.smtp_host import Letter, MailHost, Security
 from standins.smtp_session import Session
 

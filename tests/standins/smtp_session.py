@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from socket import socket
 
-    from standins.loopback import Connections
+    from pprmail.rehearsal.standin.loopback import Connections
     from standins.smtp import SmtpStandIn
     from standins.smtp_faults import SmtpFault
 

@@ -25,10 +25,10 @@ from pprmail.delivery.providers.sendgrid import SendgridProvider
 from pprmail.delivery.providers.smtp import SmtpProvider
 from pprmail.errors import PprmailError
 from pprmail.model import Subscriber
+from pprmail.rehearsal.standin.http_faults import NO_CREDITS, RESET_ACCEPTED, Answer, Fault, errors, too_many_requests
+from pprmail.rehearsal.standin.sendgrid import KEY as API_KEY
+from pprmail.rehearsal.standin.sendgrid import SendGridStandIn
 from pprmail.settings.values import Sendgrid, Smtp
-from standins.http_faults import NO_CREDITS, RESET_ACCEPTED, Answer, Fault, errors, too_many_requests
-from standins.sendgrid import KEY as API_KEY
-from standins.sendgrid import SendGridStandIn
 from standins.smtp import SmtpStandIn
 from standins.smtp_faults import RESET_AFTER_ACCEPTING, refused
 

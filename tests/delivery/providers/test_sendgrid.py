@@ -18,10 +18,18 @@ from pprmail.delivery.providers.sendgrid.heard import Heard
 from pprmail.delivery.providers.sendgrid.verdict import verdict_of
 from pprmail.errors import PprmailError
 from pprmail.model import Subscriber
+from pprmail.rehearsal.standin import http_faults
+from pprmail.rehearsal.standin.http_faults import (
+    Fault,
+    errors,
+    redirect,
+    refusal,
+    silence,
+    too_many_requests,
+    unavailable,
+)
+from pprmail.rehearsal.standin.sendgrid import KEY
 from sendgrid_world import AGAIN, CHECK_HOST, CLOCK, REVOKED, at_sendgrid, refused
-from standins import http_faults
-from standins.http_faults import Fault, errors, redirect, refusal, silence, too_many_requests, unavailable
-from standins.sendgrid import KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,10 +7,10 @@ import trustme
 
 from pprmail.delivery.providers.base import Examination
 from pprmail.errors import PprmailError
+from pprmail.rehearsal.standin import http_faults
+from pprmail.rehearsal.standin.http_faults import Fault, refusal, unavailable
+from pprmail.rehearsal.standin.sendgrid import DOMAINS, SCOPES, SENDERS, Account
 from sendgrid_world import AGAIN, REVOKED, TlsStandIn, at_sendgrid
-from standins import http_faults
-from standins.http_faults import Fault, refusal, unavailable
-from standins.sendgrid import DOMAINS, SCOPES, SENDERS, Account
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

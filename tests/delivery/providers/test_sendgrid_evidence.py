@@ -11,10 +11,10 @@ from batches import ADA, NOW, batch, journal
 from pprmail.delivery.providers.base import Evidence
 from pprmail.errors import PprmailError
 from pprmail.model import Subscriber
+from pprmail.rehearsal.standin import http_faults
+from pprmail.rehearsal.standin.http_faults import Fault, refusal, too_many_requests, unavailable
+from pprmail.rehearsal.standin.sendgrid import LOGS, SendGridStandIn
 from sendgrid_world import at_sendgrid
-from standins import http_faults
-from standins.http_faults import Fault, refusal, too_many_requests, unavailable
-from standins.sendgrid import LOGS, SendGridStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

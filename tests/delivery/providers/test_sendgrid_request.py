@@ -16,7 +16,7 @@ from pprmail.delivery.providers.sendgrid.request import RequestWriter
 from pprmail.delivery.seal import SealedMail
 from pprmail.marks import NAME_HTML, NAME_TEXT, UNSUBSCRIBE_HTML, UNSUBSCRIBE_TEXT
 from pprmail.model import Subscriber
-from standins.mail_send_schema import faults
+from pprmail.rehearsal.standin.mail_send_schema import faults
 
 if TYPE_CHECKING:
     from typing import Any

@@ -9,10 +9,10 @@ import trustme
 
 from batches import ADA, BEA, batch, journal
 from pprmail.delivery.answer import Next, Outcome
+from pprmail.rehearsal.standin import http_faults
+from pprmail.rehearsal.standin.http_faults import redirect
+from pprmail.rehearsal.standin.sendgrid import SendGridStandIn
 from sendgrid_world import AGAIN, CLOCK, TlsStandIn, at_sendgrid, door, refused
-from standins import http_faults
-from standins.http_faults import redirect
-from standins.sendgrid import SendGridStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,16 +6,16 @@ from contextlib import suppress
 from dataclasses import replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from standins.http_faults import Answer, Wire
-from standins.loopback import Connections, StandIn
+from pprmail.rehearsal.standin.http_faults import Answer, Wire
+from pprmail.rehearsal.standin.loopback import Connections, StandIn
 
 if TYPE_CHECKING:
     from email.message import Message
 
-    from standins.http_faults import Fault
-    from standins.loopback import Connections
+    from pprmail.rehearsal.standin.http_faults import Fault
+    from pprmail.rehearsal.standin.loopback import Connections
 
 MOST_BODY_BYTES = 64 * 1024 * 1024
 
@@ -36,8 +36,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     @property
     def stand_in(self) -> HttpStandIn:
-        assert isinstance(self.server.stand_in, HttpStandIn)
-        return self.server.stand_in
+        return cast("HttpStandIn", self.server.stand_in)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base class's name)
         """Say nothing."""

@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from standins.http_faults import (
+from pprmail.rehearsal.standin.http_faults import (
     BAD_REQUEST_WITHOUT_FIELD,
     BODY_CUT,
     CLOSED_ACCEPTED,
@@ -40,16 +40,26 @@ from standins.http_faults import (
     too_many_requests,
     unavailable,
 )
-from standins.mail_send_schema import MAIL, Flag, Keys, Several, Strings, Text, Whole, faults, is_address
-from standins.sendgrid import DOMAINS, KEY, LOGS, MAIL_SEND, SCOPES, SENDERS, Account, SendGridStandIn
+from pprmail.rehearsal.standin.mail_send_schema import (
+    MAIL,
+    Flag,
+    Keys,
+    Several,
+    Strings,
+    Text,
+    Whole,
+    faults,
+    is_address,
+)
+from pprmail.rehearsal.standin.sendgrid import DOMAINS, KEY, LOGS, MAIL_SEND, SCOPES, SENDERS, Account, SendGridStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from standins.http_faults import (
+    from pprmail.rehearsal.standin.http_faults import (
         Fault,
     )
-    from standins.mail_send_schema import Kind
+    from pprmail.rehearsal.standin.mail_send_schema import Kind
 
 NOW = 1_800_000_000.0
 HEADERS = {"Authorization": f"Bearer {KEY}", "Accept": "application/json", "Content-Type": "application/json"}

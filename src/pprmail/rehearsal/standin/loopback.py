@@ -22,7 +22,7 @@ RESET_ON_CLOSE = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 class StandIn:
     """Serves on 127.0.0.1, at a port of the system's choosing, from entering the context to leaving it.
 
-    Whatever changes under ``lock`` and is notified of there, a test may wait for.
+    Whatever changes under ``lock`` and is notified of there, one may wait for.
     """
 
     handler: ClassVar[type[BaseRequestHandler]]
@@ -54,9 +54,10 @@ class StandIn:
             raise self.defects[0]
 
     def wait_until(self, claim: Callable[[], object], timeout_seconds: float = 10) -> None:
-        """Wait until the claim is true of what has arrived; for clients that run meanwhile."""
+        """Wait until the claim is true of what has arrived; for clients that run meanwhile. Raises ``TimeoutError``."""
         with self.lock:
-            assert self.lock.wait_for(claim, timeout_seconds), "it did not come true"
+            if not self.lock.wait_for(claim, timeout_seconds):
+                raise TimeoutError(claim)
 
 
 class Connections(ThreadingMixIn, TCPServer):

@@ -21,6 +21,7 @@ LARGEST_BODY_BYTES = 20 * 1000 * 1000
 MOST_RECIPIENTS = 1000
 MOST_BYTES_OF_A_READER = 10_000
 LONGEST_HEADER = 998
+_LONGEST_ADDRESS = 320
 """Characters of a line in a mail (RFC 5322 2.1.1); SendGrid says nothing of folding."""
 LONGEST_SCHEDULE_SECONDS = 72 * 3600
 
@@ -97,7 +98,7 @@ class Keys:
 
 Kind = Text | Whole | Flag | Several | Strings | Anything | Keys
 
-ADDRESS = Keys({"email": Text(3, 320), "name": Text()}, frozenset({"email"}))
+ADDRESS = Keys({"email": Text(3, _LONGEST_ADDRESS), "name": Text()}, frozenset({"email"}))
 SWITCH = Keys({"enable": Flag()})
 
 PERSONALIZATION = Keys(
@@ -300,7 +301,7 @@ def _wrong_addresses(body: Any) -> Found:  # noqa: ANN401
 
 def is_address(text: str) -> bool:
     """Whether this looks like an address: something before the at sign, and behind it a domain with a dot."""
-    if len(text) > 320 or not re.fullmatch(r"[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]+@[^\s@]+", text):
+    if len(text) > _LONGEST_ADDRESS or not re.fullmatch(r"[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]+@[^\s@]+", text):
         return False
     local, _, domain = text.rpartition("@")
     labels = domain.split(".")

@@ -12,19 +12,19 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from standins.email_logs import QueryError, parse_query, rows_of
-from standins.http_faults import AT_RANDOM, NO_CREDITS, Answer, errors
-from standins.http_server import HttpStandIn
-from standins.mail_send_schema import LARGEST_BODY_BYTES, faults
+from pprmail.rehearsal.standin.email_logs import QueryError, parse_query, rows_of
+from pprmail.rehearsal.standin.http_faults import AT_RANDOM, NO_CREDITS, Answer, errors
+from pprmail.rehearsal.standin.http_server import HttpStandIn
+from pprmail.rehearsal.standin.mail_send_schema import LARGEST_BODY_BYTES, faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from standins.email_logs import Row
-    from standins.http_faults import Fault
-    from standins.http_server import Request
+    from pprmail.rehearsal.standin.email_logs import Row
+    from pprmail.rehearsal.standin.http_faults import Fault
+    from pprmail.rehearsal.standin.http_server import Request
 
-KEY = "SG.a-key-of-tests.0123456789"
+KEY = "SG.a-key-of-no-account.0123456789"
 MAIL_SEND = "/v3/mail/send"
 SCOPES = "/v3/scopes"
 DOMAINS = "/v3/whitelabel/domains"
@@ -38,6 +38,7 @@ WRONG_SENDER = (
     "Visit https://sendgrid.com/docs/for-developers/sending-email/sender-identity/ to see the Sender Identity requirements"
 )
 RATE_LIMIT = 600
+_MOST_ROWS = 1000
 
 
 @dataclass
@@ -97,7 +98,7 @@ class SendGridStandIn(HttpStandIn):
         self._always: dict[str, Fault] = {}
         self._random: tuple[random.Random, float] | None = None
 
-    # What tests order and ask
+    # What is ordered and asked
 
     def next(self, *ordered: Fault | None, at: str = MAIL_SEND) -> None:
         """Queue faults for the requests to come, one each, in order; None lets one pass. ``at`` is where a path begins."""
@@ -185,7 +186,6 @@ class SendGridStandIn(HttpStandIn):
             return {}, refused
         if wrong := faults(body, self._clock()):
             return {}, _refusals(wrong)
-        assert isinstance(body, dict)
         senders = [body["from"], *(one["from"] for one in body["personalizations"] if "from" in one)]
         if not all(self.account.may_send_as(sender["email"]) for sender in senders):
             return {}, _refusal(403, WRONG_SENDER, "from")
@@ -246,7 +246,7 @@ class SendGridStandIn(HttpStandIn):
         if not isinstance(body, dict) or not body.keys() <= {"query", "limit", "subusers"}:
             return _refusal(400, "invalid request body")
         limit, query = body.get("limit", 10), body.get("query", "")
-        if type(limit) is not int or not 1 <= limit <= 1000:
+        if type(limit) is not int or not 1 <= limit <= _MOST_ROWS:
             return _refusal(400, "limit must be between 1 and 1000", "limit")
         try:
             fits = parse_query(query if isinstance(query, str) else "?")
@@ -285,7 +285,7 @@ def _refusals(wrong: list[tuple[str, str]]) -> Answer:
     return Answer(400, json.dumps({"errors": listed}).encode())
 
 
-def _read_json(request: Request) -> tuple[object, Answer | None]:
+def _read_json(request: Request) -> tuple[Any, Answer | None]:
     """The parsed body, or why it is not read."""
     kind = request.headers.get_content_type()
     charset = request.headers.get_content_charset("utf-8")
@@ -297,7 +297,7 @@ def _read_json(request: Request) -> tuple[object, Answer | None]:
     if len(request.body) >= LARGEST_BODY_BYTES:
         return None, _refusal(413, "The JSON payload you have included in your request is too large.")
     try:
-        parsed: object = json.loads(
+        parsed = json.loads(
             request.body.decode(), object_pairs_hook=_object_of_unique_keys, parse_constant=_refuse_constant
         )
     except ValueError:
@@ -327,7 +327,7 @@ def _domain(number: int, name: str, *, is_valid: bool) -> dict[str, Any]:
         "user_id": 1,
         "subdomain": "em1",
         "domain": name,
-        "username": "tests",
+        "username": "rehearsal",
         "ips": [],
         "custom_spf": False,
         "default": number == 1,

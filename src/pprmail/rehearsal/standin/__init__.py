@@ -1,0 +1,1 @@
+"""SendGrid's API on the loopback, as strict as its documentation, and as unreliable as one likes."""
