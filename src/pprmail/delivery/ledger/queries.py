@@ -26,7 +26,7 @@ _EXCEPTION_OF_RECIPIENT = and_(exceptions.c.mailing == recipients.c.mailing, exc
 def read_counts(connection: Connection, mailing: Mailing) -> Counts:
     """What became of everyone in ``mailing``."""
     states = dict.fromkeys((State.WAITING, State.CLAIMED, State.ACCEPTED, State.UNKNOWN), 0)
-    spans = _spans(connection, mailing)
+    spans = [span for span, _ in _spans(connection, mailing)]
     for span in spans:
         states[span.state] += span.size
     excluded, rejected = _exclusions(connection, mailing), 0
@@ -49,10 +49,10 @@ def read_counts(connection: Connection, mailing: Mailing) -> Counts:
     )
 
 
-def _spans(connection: Connection, mailing: Mailing) -> list[Span]:
-    """The recipients of ``mailing`` by state, in order and without a gap."""
+def _spans(connection: Connection, mailing: Mailing) -> list[tuple[Span, str]]:
+    """The recipients of ``mailing`` by state, in order and without a gap, each span with its batch's detail."""
     query = select(batches).where(batches.c.mailing == mailing.id).order_by(batches.c.first)
-    return [span for row in connection.execute(query) for span in spans_of(row)]
+    return [(span, row.detail or "") for row in connection.execute(query) for span in spans_of(row)]
 
 
 def _last_number(spans: list[Span]) -> int:
@@ -83,8 +83,7 @@ def _exceptions(connection: Connection, mailing: Mailing, first: int, last: int)
 
 def read_outcomes(connection: Connection, mailing: Mailing) -> Iterator[RecipientOutcome]:
     """What became of every recipient, in order; one stretch of them is in memory at a time."""
-    rows = connection.execute(select(batches).where(batches.c.mailing == mailing.id).order_by(batches.c.first)).all()
-    for (state, first, last), why in [(span, row.detail or "") for row in rows for span in spans_of(row)]:
+    for (state, first, last), why in _spans(connection, mailing):
         odd = _exceptions(connection, mailing, first, last)
         is_unknown = state in {State.CLAIMED, State.UNKNOWN}
         usual = ("unknown", why) if is_unknown else (state, "")
