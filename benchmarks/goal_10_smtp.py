@@ -18,31 +18,26 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory, gettempdir
 from time import monotonic, perf_counter, sleep
 from typing import TYPE_CHECKING
 
-from newsletters import SAMPLE, copy_sample
+from newsletters import letter_writer, reader_batches
 from pairing import Row, UnavailableError, median_ratio, process, run_alone, time_in_turn
 
 from pprmail.delivery.answer import Outcome
 from pprmail.delivery.journal import Journal, Streak
-from pprmail.delivery.ledger import Batch, Recipient
-from pprmail.delivery.messages import LetterWriter
 from pprmail.delivery.providers.smtp import SmtpProvider
-from pprmail.delivery.seal import seal_mail
-from pprmail.mailcheck.proof import proofread
-from pprmail.model import Subscriber
-from pprmail.settings import load_settings
 from pprmail.settings.values import Smtp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pprmail.delivery.answer import Rejection
+    from pprmail.delivery.ledger import Batch
+    from pprmail.delivery.messages import LetterWriter
 
     Commit = Callable[[int, tuple[Rejection, ...]], None]
 
@@ -53,7 +48,6 @@ LEAST_RATIO = 0.5
 MEMORY = Path("/dev/shm")  # noqa: S108 - each round makes a folder of its own in it
 PATH = f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin"
 _START_SECONDS = 10
-NAMES = ("Amara Nwosu", "Žofie Dvořáková", "Émilie Côté-Tremblay", "", "Pereira, Marta, PhD", "Dana Whitecloud")
 
 
 def rows() -> list[Row]:
@@ -62,7 +56,7 @@ def rows() -> list[Row]:
     if not sink or not source:
         message = "smtp-sink and smtp-source are not here; they come with Postfix (apt-get install postfix)"
         raise UnavailableError(message)
-    writer, batches = _letter_writer(), _batches()
+    writer, batches = letter_writer(), reader_batches(LETTERS, IN_A_BATCH)
     size = len(writer.write(batches[0].recipients[0].subscriber).content)
     with _sink(sink) as port, TemporaryDirectory(dir=gettempdir()) as disk:
         candidates = {
@@ -93,27 +87,6 @@ def _row(workload: str, ours: tuple[float, ...], source: tuple[float, ...], *, i
         f"≥ {LEAST_RATIO}×" if is_judged else "",
         ratio >= LEAST_RATIO if is_judged else None,
     )
-
-
-def _letter_writer() -> LetterWriter:
-    """What writes the letters of the sample's issue."""
-    with TemporaryDirectory() as made:
-        settings = load_settings(copy_sample(Path(made)))
-        mail = proofread(settings, SAMPLE).clean_mail("")
-    sealed = seal_mail(settings, SAMPLE, mail.subject, mail.html, mail.text)
-    return LetterWriter(sealed, datetime(2026, 11, 14, 12, tzinfo=UTC), b"a-key-of-32-bytes-for-benchmarks")
-
-
-def _batches() -> list[Batch]:
-    """Claimed batches of readers; a third of the names are not ASCII, which costs most."""
-    readers = [
-        Recipient(number, Subscriber(f"reader{number}@example.org", NAMES[number % len(NAMES)]))
-        for number in range(1, LETTERS + 1)
-    ]
-    return [
-        Batch(number, "attempt", tuple(readers[at : at + IN_A_BATCH]))
-        for number, at in enumerate(range(0, LETTERS, IN_A_BATCH), 1)
-    ]
 
 
 @contextmanager

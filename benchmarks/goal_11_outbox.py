@@ -14,36 +14,33 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory, gettempdir
 from time import perf_counter
+from typing import TYPE_CHECKING
 
-from newsletters import SAMPLE, copy_sample
+from newsletters import letter_writer, reader_batches
 from pairing import Row, median_ratio, run_alone, time_in_turn
 
 from pprmail.delivery.answer import Outcome
 from pprmail.delivery.journal import Journal, Streak
-from pprmail.delivery.ledger import Batch, Recipient
-from pprmail.delivery.messages import LetterWriter
 from pprmail.delivery.providers.outbox import OutboxProvider
-from pprmail.delivery.seal import seal_mail
-from pprmail.mailcheck.proof import proofread
-from pprmail.model import Subscriber
-from pprmail.settings import load_settings
+
+if TYPE_CHECKING:
+    from pprmail.delivery.ledger import Batch
+    from pprmail.delivery.messages import LetterWriter
 
 ROUNDS = 5
 LETTERS = 12_000
 IN_A_BATCH = 1_000
 LEAST_A_SECOND = 10_000
 MEMORY = Path("/dev/shm")  # noqa: S108 - each round makes a folder of its own in it
-NAMES = ("Amara Nwosu", "Žofie Dvořáková", "Émilie Côté-Tremblay", "", "Pereira, Marta, PhD", "Dana Whitecloud")
 
 
 def rows() -> list[Row]:
     """The rows of goal 11; the disk's alone where memory has no folder, or too little room."""
-    writer, batches = _letter_writer(), _batches()
+    writer, batches = letter_writer(), reader_batches(LETTERS, IN_A_BATCH)
     size = len(writer.write(batches[0].recipients[0].subscriber).content)
     has_memory = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 2 * LETTERS * size
     workload = f"outbox, {LETTERS:,} letters of {size // 1000} KB"
@@ -72,27 +69,6 @@ def _measure(workload: str, parent: Path, writer: LetterWriter, batches: list[Ba
         f"≥ {LEAST_A_SECOND:,} .eml/s" if judged else "",
         rate >= LEAST_A_SECOND if judged else None,
     )
-
-
-def _letter_writer() -> LetterWriter:
-    """What writes the letters of the sample's issue."""
-    with TemporaryDirectory() as made:
-        settings = load_settings(copy_sample(Path(made)))
-        mail = proofread(settings, SAMPLE).clean_mail("")
-    sealed = seal_mail(settings, SAMPLE, mail.subject, mail.html, mail.text)
-    return LetterWriter(sealed, datetime(2026, 11, 14, 12, tzinfo=UTC), b"a-key-of-32-bytes-for-benchmarks")
-
-
-def _batches() -> list[Batch]:
-    """Claimed batches of readers; a third of the names are not ASCII, which costs most."""
-    readers = [
-        Recipient(number, Subscriber(f"reader{number}@example.org", NAMES[number % len(NAMES)]))
-        for number in range(1, LETTERS + 1)
-    ]
-    return [
-        Batch(number, "attempt", tuple(readers[at : at + IN_A_BATCH]))
-        for number, at in enumerate(range(0, LETTERS, IN_A_BATCH), 1)
-    ]
 
 
 def _outbox_seconds(parent: Path, writer: LetterWriter, batches: list[Batch]) -> float:

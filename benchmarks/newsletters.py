@@ -1,14 +1,20 @@
-"""The newsletters that are measured: the sample of this repository, and issues of any length made of its text."""
+"""The newsletters that are measured: the sample of this repository, issues of any length made of its text, and readers."""
 
 from __future__ import annotations
 
 import re
 import shutil
+from datetime import UTC, datetime
 from itertools import cycle
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from pprmail.delivery.ledger import Batch, Recipient
+from pprmail.delivery.messages import LetterWriter
+from pprmail.delivery.seal import seal_mail
 from pprmail.mailcheck.proof import proofread
+from pprmail.model import Subscriber
 from pprmail.settings import load_settings
 
 if TYPE_CHECKING:
@@ -19,6 +25,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 SAMPLE = "2020-08"
 MADE = "2026-11"
+NAMES = ("Amara Nwosu", "Žofie Dvořáková", "Émilie Côté-Tremblay", "", "Pereira, Marta, PhD", "Dana Whitecloud")
 _HEADING = "## Practice Implications"
 _HEADERS = """\
 Title: {title}
@@ -101,3 +108,24 @@ def _paragraphs_of(paragraphs: Iterator[str], words: int) -> Iterator[str]:
 def proof_of(folder: Path, issue: str) -> Proof:
     """What proofreading an issue of the newsletter in ``folder`` gives."""
     return proofread(load_settings(folder), issue)
+
+
+def letter_writer() -> LetterWriter:
+    """What writes the letters of the sample's issue."""
+    with TemporaryDirectory() as made:
+        settings = load_settings(copy_sample(Path(made)))
+        mail = proofread(settings, SAMPLE).clean_mail("")
+    sealed = seal_mail(settings, SAMPLE, mail.subject, mail.html, mail.text)
+    return LetterWriter(sealed, datetime(2026, 11, 14, 12, tzinfo=UTC), b"a-key-of-32-bytes-for-benchmarks")
+
+
+def reader_batches(count: int, batch_size: int) -> list[Batch]:
+    """Claimed batches of ``count`` readers; a third of the names are not ASCII, which costs most."""
+    readers = [
+        Recipient(number, Subscriber(f"reader{number}@example.org", NAMES[number % len(NAMES)]))
+        for number in range(1, count + 1)
+    ]
+    return [
+        Batch(number, "attempt", tuple(readers[at : at + batch_size]))
+        for number, at in enumerate(range(0, count, batch_size), 1)
+    ]
