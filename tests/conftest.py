@@ -1,4 +1,4 @@
-"""What many tests stand on: a newsletter's folder on disk, and the command run in it."""
+"""What many tests stand on: a newsletter's folder on disk, the command run in it, and SendGrid's stand-in."""
 
 from __future__ import annotations
 
@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pprmail.cli import run
+from pprmail.rehearsal.standin.sendgrid import SendGridStandIn
 from pprmail.settings import load_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pprmail.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -151,3 +154,10 @@ def sample(tmp_path: Path) -> Newsletter:
         shutil.copy(ROOT / name, root / name)
     shutil.copytree(ROOT / "issues", root / "issues")
     return Newsletter(root)
+
+
+@pytest.fixture
+def sendgrid() -> Iterator[SendGridStandIn]:
+    """A SendGrid of this test's own, on the loopback."""
+    with SendGridStandIn() as host:
+        yield host

@@ -20,7 +20,7 @@ from pprmail.rehearsal.standin.http_faults import EARLY_TOO_LARGE, RESET_UNREAD,
 from pprmail.rehearsal.standin.sendgrid import SCOPES, SendGridStandIn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from conftest import Newsletter
     from mailroom import Mailroom
@@ -29,12 +29,6 @@ if TYPE_CHECKING:
 NOON = datetime(2020, 8, 14, 12, tzinfo=UTC)
 NOWHERE = "http://127.0.0.1:1"
 """Where nobody listens."""
-
-
-@pytest.fixture
-def sendgrid() -> Iterator[SendGridStandIn]:
-    with SendGridStandIn() as host:
-        yield host
 
 
 @pytest.fixture

@@ -10,14 +10,12 @@ from mailroom import RECEIPT, Standing, through_sendgrid
 from pprmail.cli.sending import lock_path
 from pprmail.files import hold_lock
 from pprmail.rehearsal.standin.http_faults import CLOSED_ACCEPTED, NO_CREDITS, refusal
-from pprmail.rehearsal.standin.sendgrid import SendGridStandIn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from conftest import Newsletter
     from mailroom import Mailroom
     from pprmail.rehearsal.standin.http_faults import Fault
+    from pprmail.rehearsal.standin.sendgrid import SendGridStandIn
 
 SEND = ("send", "2020-08", "--yes")
 
@@ -150,12 +148,6 @@ def test_letters_that_were_carried_away_are_told(newsletter: Newsletter) -> None
 
 
 # A mailing to readers
-
-
-@pytest.fixture
-def sendgrid() -> Iterator[SendGridStandIn]:
-    with SendGridStandIn() as host:
-        yield host
 
 
 @pytest.fixture

@@ -10,24 +10,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mailroom import RECEIPT, Standing, last_line, through_sendgrid
-from pprmail.rehearsal.standin.sendgrid import SendGridStandIn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from conftest import Newsletter
     from mailroom import Mailroom
     from pprmail.delivery.dispatch import Stop
+    from pprmail.rehearsal.standin.sendgrid import SendGridStandIn
 
 BRING = (
     "on the machine that sent it run 'pprmail backup FILE', here 'pprmail restore FILE'; without that ledger everyone could be mailed twice"
 )  # fmt: skip
-
-
-@pytest.fixture
-def sendgrid() -> Iterator[SendGridStandIn]:
-    with SendGridStandIn() as host:
-        yield host
 
 
 @pytest.fixture

@@ -21,7 +21,6 @@ from standins.smtp import SmtpStandIn
 from standins.smtp_faults import LOST_AFTER_ACCEPTING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
 
     from conftest import Newsletter
     from mailroom import Mailroom
@@ -33,12 +32,6 @@ RISKS = (
     "  --assume-sent       nobody is mailed twice; who did not get the mail never will\n"
     "  --assume-not-sent   nobody is forgotten; who got the mail gets it twice\n"
 )
-
-
-@pytest.fixture
-def sendgrid() -> Iterator[SendGridStandIn]:
-    with SendGridStandIn() as host:
-        yield host
 
 
 @pytest.fixture

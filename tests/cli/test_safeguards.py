@@ -9,19 +9,12 @@ from pprmail.rehearsal.standin.sendgrid import SendGridStandIn
 from standins.smtp import SmtpStandIn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
 
     from conftest import Newsletter
     from mailroom import Mailroom
 
 TEST = ("send", "2020-08", "--test", "me@example.org")
 SEND = ("send", "2020-08", "--yes", "--unverified-ok", "--accept-list-change")
-
-
-@pytest.fixture
-def sendgrid() -> Iterator[SendGridStandIn]:
-    with SendGridStandIn() as host:
-        yield host
 
 
 @pytest.fixture

@@ -10,22 +10,17 @@ from conftest import KEY
 from mailroom import FussySendGrid, Standing, last_line, through_sendgrid, without_waiting
 from pprmail.audience.tokens import Signer
 from pprmail.rehearsal.standin.http_faults import INTERNAL_ERROR, refusal
-from pprmail.rehearsal.standin.sendgrid import DOMAINS, MAIL_SEND, SCOPES, SENDERS, SendGridStandIn
+from pprmail.rehearsal.standin.sendgrid import DOMAINS, MAIL_SEND, SCOPES, SENDERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from conftest import Newsletter
     from mailroom import Mailroom
     from pprmail.rehearsal.standin.http_faults import Fault
+    from pprmail.rehearsal.standin.sendgrid import SendGridStandIn
 
 UNVERIFIED_OK = "--unverified-ok"
-
-
-@pytest.fixture
-def sendgrid() -> Iterator[SendGridStandIn]:
-    with SendGridStandIn() as host:
-        yield host
 
 
 @pytest.fixture

@@ -11,13 +11,11 @@ from mailroom import RECEIPT, FussySendGrid, Standing, through_sendgrid, without
 from pprmail.cli.sending import lock_path
 from pprmail.files import hold_lock
 from pprmail.rehearsal.standin.http_faults import CLOSED_ACCEPTED, CLOSED_UNPROCESSED, NO_CREDITS, too_many_requests
-from pprmail.rehearsal.standin.sendgrid import SendGridStandIn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from conftest import Newsletter
     from mailroom import Mailroom
+    from pprmail.rehearsal.standin.sendgrid import SendGridStandIn
 
 NOT_SENT: dict[str, object] = {
     "issue": "2020-08", "state": "not-sent", "sealed_sha256": None, "provider": None, "rows": 0, "recipients": 0,
@@ -143,12 +141,6 @@ def test_a_sender_at_work_is_told_of_the_mailing_it_works_on(newsletter: Newslet
 
 
 # A mailing to readers
-
-
-@pytest.fixture
-def sendgrid() -> Iterator[SendGridStandIn]:
-    with SendGridStandIn() as host:
-        yield host
 
 
 @pytest.fixture
