@@ -6,6 +6,7 @@ Addresses stand once, in ``addresses``; everything else refers to them by id or 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable  # noqa: TC003 - stands in an annotation of a value
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
     from sqlalchemy.engine.interfaces import DBAPIConnection
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+_VERSION = "schema_version"
 DATABASE_ID = "database_id"
 """The fact that tells this database from every other."""
 BUSY_SECONDS = 5.0
@@ -86,7 +88,20 @@ mailings = Table(
     Column("ended", Text),
     Column("stopped", Text),  # why the last run ended early; '' when somebody interrupted it
     Column("cancelled", Text),
+    Column("send_at", Text),  # when held mail is to go out; null: at once
+    Column("calling_off", Text),  # since when the provider is being asked to discard what it holds
     Index("mailings_by_issue", "issue"),
+)  # fmt: skip
+
+# Under which the provider holds the mail of a mailing with a time; recorded before anything is handed over under them.
+slots = Table(
+    "slots", metadata,
+    Column("mailing", Integer, ForeignKey("mailings.id")),
+    Column("slot", Text),
+    Column("opened", Text, nullable=False),
+    Column("called_off", Text),  # when the provider confirmed that it discards them
+    PrimaryKeyConstraint("mailing", "slot"),
+    sqlite_with_rowid=False,
 )  # fmt: skip
 
 # Numbered from 1 in list order. A batch is a range of numbers, so that a recipient's row never changes.
@@ -209,17 +224,18 @@ def _begin(connection: Connection) -> None:
 
 
 def _make_or_check_schema(engine: Engine) -> None:
-    # Only an empty database needs the write lock: status must be able to look while a sender writes
+    # Only an empty or an older database needs the write lock: status must be able to look while a sender writes
     with reading(engine) as connection:
         version = _schema_version(connection)
-    if version is None:
+    if version is None or version in _OLDER:
         with writing(engine) as connection:
             version = _schema_version(connection)
             if version is None:
                 metadata.create_all(connection)
-                connection.execute(facts.insert().values(name="schema_version", value=str(SCHEMA_VERSION)))
+                connection.execute(facts.insert().values(name=_VERSION, value=str(SCHEMA_VERSION)))
                 connection.execute(facts.insert().values(name=DATABASE_ID, value=str(uuid.uuid4())))
                 return
+            version = upgrade(connection)
     if version != str(SCHEMA_VERSION):
         what = (
             f"has schema version {version}; this pprmail knows {SCHEMA_VERSION}"
@@ -230,6 +246,26 @@ def _make_or_check_schema(engine: Engine) -> None:
         raise PprmailError(message)
 
 
+def _hold_mail(connection: Connection) -> None:
+    for name in ("send_at", "calling_off"):
+        connection.exec_driver_sql(f"ALTER TABLE mailings ADD COLUMN {name} TEXT")
+    slots.create(connection)
+
+
+_OLDER: dict[str, Callable[[Connection], None]] = {"1": _hold_mail}
+"""What makes the next schema version of an older one."""
+
+
+def upgrade(connection: Connection) -> str:
+    """Bring an older database of ours up to today's schema, within the caller's transaction; the version it has then."""
+    version = _schema_version(connection) or ""
+    while step := _OLDER.get(version):
+        step(connection)
+        version = str(int(version) + 1)
+        connection.execute(facts.update().where(facts.c.name == _VERSION).values(value=version))
+    return version
+
+
 def _schema_version(connection: Connection) -> str | None:
     """The schema's version; None for a database without any table, '' for one that is not ours."""
     names = {name for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")}
@@ -237,7 +273,7 @@ def _schema_version(connection: Connection) -> str | None:
         return None
     if facts.name not in names:
         return ""
-    return connection.scalar(select(facts.c.value).where(facts.c.name == "schema_version")) or ""
+    return connection.scalar(select(facts.c.value).where(facts.c.name == _VERSION)) or ""
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The ledger: what was sealed, for whom, and what became of each batch."""
 
 from pprmail.delivery.ledger.book import Ledger
+from pprmail.delivery.ledger.holding import HoldingBook
 from pprmail.delivery.ledger.sending import SendingBook
 from pprmail.delivery.ledger.values import (
     Batch,
@@ -18,6 +19,7 @@ __all__ = [
     "Batch",
     "Counts",
     "HandOver",
+    "HoldingBook",
     "Ledger",
     "Mailing",
     "Outlet",

@@ -20,7 +20,17 @@ from pprmail.audience.keys import KEY_FILE, Keyring
 from pprmail.delivery.ledger.standing import read_standing
 from pprmail.errors import PprmailError
 from pprmail.files import hold_lock, touch_private_file
-from pprmail.state import DATABASE_ID, SCHEMA_VERSION, database_path, engine_path, facts, mailings, open_state, told
+from pprmail.state import (
+    DATABASE_ID,
+    SCHEMA_VERSION,
+    database_path,
+    engine_path,
+    facts,
+    mailings,
+    open_state,
+    told,
+    upgrade,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -261,11 +271,12 @@ def _examine(file: Path, database: Path) -> Standing:
     try:
         with _looking_into(database) as connection:
             verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
-            version = connection.scalar(select(facts.c.value).where(facts.c.name == "schema_version"))
-            if version != str(SCHEMA_VERSION):
+            version = upgrade(connection)
+            connection.commit()
+            if version and version != str(SCHEMA_VERSION):
                 message = f"{file}: its database has schema version {version}; this pprmail knows {SCHEMA_VERSION}; upgrade pprmail and run this again"
                 raise PprmailError(message)
-            if verdict == "ok":
+            if version and verdict == "ok":
                 return read_standing(connection)
     except exc.DatabaseError as error:
         raise _not_whole(file) from error

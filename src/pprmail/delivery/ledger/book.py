@@ -11,6 +11,7 @@ from pprmail.audience.consent import FILE, last_suppression, load_suppressed, re
 from pprmail.audience.keys import missing_key
 from pprmail.audience.tokens import Signer
 from pprmail.delivery.ledger.freeze import freeze
+from pprmail.delivery.ledger.holding import HoldingBook, add_slot
 from pprmail.delivery.ledger.home import record_home, strange_home
 from pprmail.delivery.ledger.queries import as_mailing, read_counts, read_outcomes
 from pprmail.delivery.ledger.sending import SendingBook
@@ -179,11 +180,14 @@ class Ledger:
                 "sealed": now.isoformat(),
                 "suppressions_seen": suppressions_seen,
                 "revision": 1,
+                "send_at": outlet.schedule.time.isoformat() if outlet.schedule else None,
             }
             mailing = connection.execute(mailings.insert().values(values)).inserted_primary_key
             if mailing is None:  # pragma: no cover - an insert of one row has a key
                 raise TypeError(values)
             freeze(connection, int(mailing[0]), plan)
+            if outlet.schedule:
+                add_slot(connection, int(mailing[0]), outlet.schedule.slot, now)
             self._suppress_left(connection, plan.audience.unsubscribed, now)
             if none_joined:
                 # Those just recorded are excluded already: no claim needs to look for them
@@ -215,6 +219,10 @@ class Ledger:
         """The book that the one sender of ``mailing`` writes."""
         return SendingBook(self._engine, self._keyring, self._newsletter_id, mailing)
 
+    def holding(self, mailing: Mailing) -> HoldingBook:
+        """The book of what the provider holds of ``mailing``."""
+        return HoldingBook(self._engine, mailing)
+
     def record_left(self, addresses_left: Iterable[str], now: datetime) -> None:
         """Record that readers left by the list's word: they are mailed no more, from whatever mailing."""
         with writing(self._engine) as connection:
@@ -222,7 +230,7 @@ class Ledger:
 
     def cancel(self, mailing: Mailing, now: datetime) -> None:
         """Undo the seal: everyone waits again, and the issue can be sealed anew."""
-        values = {"cancelled": now.isoformat(), "revision": mailings.c.revision + 1}
+        values = {"cancelled": now.isoformat(), "calling_off": None, "revision": mailings.c.revision + 1}
         waiting = {"state": State.WAITING, "attempt": None, "progress": None}
         with writing(self._engine) as connection:
             connection.execute(batches.update().where(batches.c.mailing == mailing.id).values(waiting))

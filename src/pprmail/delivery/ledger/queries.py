@@ -128,7 +128,8 @@ def read_leavers(connection: Connection, mailing: Mailing, first: int, last: int
     return tuple(Subscriber(address, name) for address, name in connection.execute(query))
 
 
-def _time(text: str | None) -> datetime | None:
+def as_time(text: str | None) -> datetime | None:
+    """The time in a column that may be null."""
     return datetime.fromisoformat(text) if text else None
 
 
@@ -144,7 +145,9 @@ def as_mailing(row: Any) -> Mailing:  # noqa: ANN401 - a row of mailings
         sealed=datetime.fromisoformat(row.sealed),
         suppressions_seen=row.suppressions_seen,
         revision=row.revision,
-        ended=_time(row.ended),
+        ended=as_time(row.ended),
         stopped=row.stopped,
-        cancelled=_time(row.cancelled),
+        cancelled=as_time(row.cancelled),
+        send_at=as_time(row.send_at),
+        calling_off=as_time(row.calling_off),
     )

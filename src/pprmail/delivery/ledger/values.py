@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from pprmail.delivery.schedule import Schedule
     from pprmail.model import Subscriber
 
 ISSUE_KIND = "issue"
@@ -85,10 +86,14 @@ class Counts:
 
 
 class Outlet(NamedTuple):
-    """Where a mailing goes: the provider's name, and the outbox's folder as the settings name it ('' for a real one)."""
+    """Where a mailing goes: the provider's name, and the outbox's folder as the settings name it ('' for a real one).
+
+    ``schedule`` is for mail that the provider is to hold.
+    """
 
     provider: str
     folder: str = ""
+    schedule: Schedule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,8 @@ class Mailing:
 
     ``folder`` is the outbox's at the seal, which a change of the settings does not move; '' for a real provider. ``revision``
     grows with every step that a receipt tells. ``stopped`` says why the last run ended early, '' when it was
-    interrupted; None without one.
+    interrupted; None without one. ``send_at`` is when mail that the provider holds is to go out, None for at once;
+    ``calling_off`` since when the provider is asked to discard it, None when it is not or the answer is recorded.
     """
 
     id: int
@@ -112,6 +118,8 @@ class Mailing:
     ended: datetime | None
     stopped: str | None
     cancelled: datetime | None
+    send_at: datetime | None = None
+    calling_off: datetime | None = None
 
     @property
     def is_real(self) -> bool:
