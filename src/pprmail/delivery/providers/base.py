@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from pprmail.errors import PprmailError
+
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pprmail.delivery.answer import Answer
     from pprmail.delivery.journal import Journal
     from pprmail.delivery.ledger import Batch
@@ -43,6 +47,8 @@ class Provider(Protocol):
     largest_batch: int
     """The most recipients in one hand-over."""
     workers: int
+    holds_mail: bool
+    """Takes mail to be held until a time."""
 
     def prepare(self) -> None:
         """Refuse now what would fail later, without asking anybody. Raises ``PprmailError``; nothing has been sealed yet."""
@@ -62,5 +68,25 @@ class Provider(Protocol):
         Raises ``PprmailError`` where it keeps no records, or cannot be asked now.
         """
 
+    def open_slot(self) -> str:
+        """A slot of the provider's, freshly made, under which mail can be held and called off.
+
+        Raises ``PprmailError`` where it cannot be had; nothing was handed over.
+        """
+
+    def call_off(self, slot: str) -> datetime:
+        """Has everything that is held under ``slot`` discarded; when the provider confirmed that, aware UTC.
+
+        May be repeated, and is then confirmed anew. The time is the later of our clock's and the provider's. Raises
+        ``PprmailError`` where it is not confirmed: then the mail may go out at its time.
+        """
+
     def close(self) -> None:
         """Let go of connections. A provider that is handed a batch after that opens new ones."""
+
+
+def cannot_hold(provider: str) -> PprmailError:
+    """The refusal of a provider that passes mail on at once."""
+    return PprmailError(
+        f"{provider} cannot hold mail until a time, nor call it off; leave --at out and run the send at that time, by cron or the Task Scheduler"
+    )

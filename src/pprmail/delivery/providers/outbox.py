@@ -7,12 +7,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pprmail.delivery.answer import Answer, Next, Outcome
-from pprmail.delivery.providers.base import Examination
+from pprmail.delivery.providers.base import Examination, cannot_hold
 from pprmail.errors import PprmailError
 from pprmail.files import remove_file, replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
     from pathlib import Path
 
     from pprmail.delivery.journal import Journal
@@ -30,6 +31,7 @@ class OutboxProvider:
     takes_one_by_one = False
     largest_batch = sys.maxsize
     workers = 1
+    holds_mail = False
 
     def __init__(self, folder: Path, shown: str, writer: LetterWriter) -> None:
         """``folder`` is the issue's own; ``shown`` is how sentences call it."""
@@ -85,6 +87,15 @@ class OutboxProvider:
         """Refused: nothing is ever in doubt here."""
         message = f"the outbox is never in doubt (batch {batch.number}): run the send again, and it writes the same letters again"
         raise PprmailError(message)
+
+    def open_slot(self) -> str:
+        """Refused: a letter lies in the folder as soon as it is written."""
+        raise cannot_hold(self.name)
+
+    def call_off(self, slot: str) -> datetime:
+        """Refused, there being no slots."""
+        del slot
+        raise cannot_hold(self.name)
 
     def close(self) -> None:
         """There is nothing to let go of."""

@@ -44,8 +44,12 @@ class SendgridClient:
         self._client = _Client(opener, made.host, made.request_headers, version=3, timeout=timeout_seconds)
 
     def post(self, path: str, body: bytes) -> Heard:
-        """What POST of ``body``, JSON, answers. Raises ``OSError`` or ``HTTPException`` for the wire alone."""
-        return _heard(self._client._(path).post(request_body=body))
+        """What POST of ``body``, JSON or empty, answers. Raises ``OSError`` or ``HTTPException`` for the wire alone."""
+        return _heard(self._client._(path).hand_in("POST", body))
+
+    def patch(self, path: str, body: bytes) -> Heard:
+        """What PATCH of ``body``, JSON, answers; the same errors."""
+        return _heard(self._client._(path).hand_in("PATCH", body))
 
     def get(self, path: str, **query: str) -> Heard:
         """What GET answers; the same errors."""
@@ -80,10 +84,10 @@ class _Client(Client):  # type: ignore[misc]
         path = [*self._url_path, name] if name else self._url_path
         return _Client(self._opener, self.host, dict(self.request_headers), self._version, path, timeout=self.timeout)
 
-    def post(self, request_body: bytes) -> Response:
-        """As the library does, of what is serialised already, and without spelling it out for a log."""
+    def hand_in(self, method: str, body: bytes) -> Response:
+        """As the library posts, of what is serialised already, and without spelling it out for a log."""
         headers = self.request_headers | {"Content-Type": "application/json"}
-        request = Request(self._build_url(None), request_body, headers)  # noqa: S310 - the settings judge the host
+        request = Request(self._build_url(None), body, headers, method=method)  # noqa: S310 - the settings judge the host
         return Response(self._make_request(self._opener, request))
 
     def _make_request(self, _: OpenerDirector, request: Request, timeout: float | None = None) -> _Answer:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pprmail.delivery.answer import without_addresses
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from email.message import Message
 
 _LONGEST_WORDS = 300
@@ -60,10 +63,24 @@ class Heard(NamedTuple):
         return f"{words!r} ({self.status})" if words else f"status {self.status}"
 
     @property
+    def date(self) -> datetime | None:
+        """When it was said by the clock of whoever said it, aware UTC; None when that is not told."""
+        return date_of(self.headers.get("Date") or "")
+
+    @property
     def message_id(self) -> str | None:
         """X-Message-Id, which names the request."""
         found = _ID.fullmatch((self.headers.get("X-Message-Id") or "").strip())
         return found[0] if found else None
+
+
+def date_of(text: str) -> datetime | None:
+    """The time in a header (RFC 9110 5.6.7), aware UTC; None when it holds none."""
+    try:
+        date = parsedate_to_datetime(text)
+        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # a year or an offset beyond what a datetime holds
+        return None
 
 
 def _text(value: object) -> str:

@@ -11,11 +11,13 @@ from pprmail.delivery.answer import Answer, Next, Outcome
 from pprmail.delivery.providers.sendgrid.account import examine_account
 from pprmail.delivery.providers.sendgrid.evidence import find_evidence
 from pprmail.delivery.providers.sendgrid.request import LONGEST_HEADER, RequestWriter
+from pprmail.delivery.providers.sendgrid.slots import call_off, open_slot
 from pprmail.delivery.providers.sendgrid.verdict import failure_of, refused_alone, verdict_of
 from pprmail.errors import PprmailError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from pprmail.audience.tokens import Signer
     from pprmail.delivery.journal import Journal
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from pprmail.delivery.providers.base import Evidence, Examination
     from pprmail.delivery.providers.sendgrid.client import SendgridClient
     from pprmail.delivery.providers.sendgrid.verdict import Verdict
+    from pprmail.delivery.schedule import Schedule
     from pprmail.delivery.seal import SealedMail
     from pprmail.settings.values import Sendgrid
 
@@ -37,6 +40,7 @@ class SendgridProvider:
     is_idempotent = False
     takes_one_by_one = False
     largest_batch = 1000
+    holds_mail = True
 
     def __init__(  # noqa: PLR0913 - whose mail, to whom, and the time: the command line knows all of it
         self,
@@ -47,13 +51,17 @@ class SendgridProvider:
         *,
         clock: Callable[[], float],
         test: bool = False,
+        schedule: Schedule | None = None,
     ) -> None:
-        """``clock`` tells the time in Unix seconds; ``test`` marks the subject and the tokens."""
+        """``clock`` tells the time in Unix seconds; ``test`` marks the subject and the tokens.
+
+        With a ``schedule`` all that is handed over is held until its time, under its slot.
+        """
         self.workers = settings.workers
         self._settings = settings
         self._api_key = api_key
         self._sealed = sealed
-        self._writer = RequestWriter(sealed, signer, test=test)
+        self._writer = RequestWriter(sealed, signer, test=test, schedule=schedule)
         self._clock = clock
         self._threads = threading.local()
 
@@ -98,6 +106,14 @@ class SendgridProvider:
     def look_for(self, batch: Batch) -> Evidence:
         """Ask SendGrid's log for letters of the batch's attempt."""
         return find_evidence(self._client(), batch, self._clock())
+
+    def open_slot(self) -> str:
+        """Ask for a fresh ``batch_id``."""
+        return open_slot(self._client())
+
+    def call_off(self, slot: str) -> datetime:
+        """Set the status "cancel" on the ``batch_id``, and see that it stands."""
+        return call_off(self._client(), slot, self._clock)
 
     def close(self) -> None:
         """No connection outlives its request."""

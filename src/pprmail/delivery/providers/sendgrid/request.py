@@ -19,6 +19,7 @@ from pprmail.marks import MARK, NAME_HTML, NAME_TEXT, UNSUBSCRIBE_HTML, UNSUBSCR
 if TYPE_CHECKING:
     from pprmail.audience.tokens import Signer
     from pprmail.delivery.ledger import Batch, Recipient
+    from pprmail.delivery.schedule import Schedule
     from pprmail.delivery.seal import SealedMail
 
     Request = dict[str, Any]
@@ -47,8 +48,10 @@ class _Pattern(NamedTuple):
 class RequestWriter:
     """Writes the requests of one mailing: the same bytes for the same batch, each time."""
 
-    def __init__(self, sealed: SealedMail, signer: Signer, *, test: bool = False) -> None:
-        """``test`` marks the subject and the tokens."""
+    def __init__(
+        self, sealed: SealedMail, signer: Signer, *, test: bool = False, schedule: Schedule | None = None
+    ) -> None:
+        """``test`` marks the subject and the tokens; ``schedule`` is for all requests alike."""
         from markupsafe import escape
 
         self._escape = escape
@@ -58,7 +61,7 @@ class RequestWriter:
         self._list_unsubscribe = "" if by_provider else _ascii(", ".join(sealed.list_unsubscribe(_TOKEN)))
         self._named, self._nameless = (self._pattern(sealed, has_name=has_name) for has_name in (True, False))
         self._fills_name = NAME_HTML in sealed.html or NAME_TEXT in sealed.text
-        self._shared = json.dumps(_shared(sealed, test=test))[1:-1]
+        self._shared = json.dumps(_shared(sealed, test=test) | _held_until(schedule))[1:-1]
 
     @property
     def list_unsubscribe_length(self) -> int:
@@ -141,6 +144,11 @@ def _shared(sealed: SealedMail, *, test: bool) -> Request:
         "categories": [sealed.newsletter_id],
         "tracking_settings": tracking,
     }
+
+
+def _held_until(schedule: Schedule | None) -> Request:
+    """What has SendGrid hold the mail: a time in Unix seconds, and what the mail is called off by. {} for mail that goes at once."""
+    return {"send_at": int(schedule.time.timestamp()), "batch_id": schedule.slot} if schedule else {}
 
 
 def _bodies_and_tracking(sealed: SealedMail) -> tuple[list[Request], Request]:

@@ -12,14 +12,13 @@ import socket
 import ssl
 import traceback
 from dataclasses import replace
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from http.client import HTTPException, InvalidURL, RemoteDisconnected
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.error import URLError
 
 from pprmail.delivery.answer import Answer, Next, Outcome, without_addresses
 from pprmail.delivery.journal import MOST_IDENTICAL
+from pprmail.delivery.providers.sendgrid.heard import date_of
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -153,12 +152,8 @@ def _seconds_to_wait(headers: Message, now: float) -> float | None:
     after = (headers.get("Retry-After") or "").strip()
     if re.fullmatch(r"\d{1,9}", after):
         return float(after)
-    try:
-        until = parsedate_to_datetime(after)
-    except ValueError:
-        return None
-    aware = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return max(0.0, aware.timestamp() - now)
+    until = date_of(after)
+    return max(0.0, until.timestamp() - now) if until else None
 
 
 # The wire

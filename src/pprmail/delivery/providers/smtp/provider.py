@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pprmail.addresses import is_free_mail, normal_address
 from pprmail.delivery.answer import Answer, Next, Outcome
 from pprmail.delivery.journal import MOST_IDENTICAL, numbers
-from pprmail.delivery.providers.base import Evidence, Examination
+from pprmail.delivery.providers.base import Evidence, Examination, cannot_hold
 from pprmail.delivery.providers.smtp.connection import (
     BrokenError,
     Envelope,
@@ -26,6 +26,7 @@ from pprmail.model import Subscriber
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from pprmail.delivery.journal import Journal
     from pprmail.delivery.ledger import Batch, Recipient
@@ -47,6 +48,7 @@ class SmtpProvider:
     takes_one_by_one = True
     largest_batch = 500
     workers = 1
+    holds_mail = False
 
     def __init__(self, settings: Smtp, password: str, writer: LetterWriter) -> None:
         """``password`` may be '' where nobody logs in, or ``token_command`` is set."""
@@ -119,6 +121,15 @@ class SmtpProvider:
         ids = ", ".join(self._message_id(one) for one in batch.recipients)
         detail = f"a mail server cannot be asked what it took; look in {self.settings.host}'s log, or ask those who run it, for {ids}"
         return Evidence(found=False, detail=detail)
+
+    def open_slot(self) -> str:
+        """Refused: a mail server sends on what it takes."""
+        raise cannot_hold(self.name)
+
+    def call_off(self, slot: str) -> datetime:
+        """Refused, there being no slots."""
+        del slot
+        raise cannot_hold(self.name)
 
     def close(self) -> None:
         """End the connections that nobody is using."""
