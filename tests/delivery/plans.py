@@ -1,4 +1,4 @@
-"""What a mailing is made of in tests: readers and a plan for them, a sealed mail, a ledger on disk."""
+"""What a mailing is made of in tests: readers and a plan for them, a sealed mail, a ledger on disk, a claim and its answer."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pprmail.audience.choose import Audience
 from pprmail.audience.consent import READER
 from pprmail.audience.keys import Keyring
 from pprmail.audience.tokens import Signer
+from pprmail.delivery.answer import Answer, Outcome
 from pprmail.delivery.ledger import Counts, Ledger, Outlet, Recipient
 from pprmail.delivery.plan import Plan
 from pprmail.delivery.seal import SealedMail
@@ -18,6 +19,7 @@ from pprmail.model import Subscriber
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pprmail.delivery.ledger import Batch, Mailing, SendingBook
     from pprmail.model import Exclusion
 
 NOW = datetime(2020, 8, 14, 12, tzinfo=UTC)
@@ -25,6 +27,7 @@ LATER = NOW + timedelta(hours=1)
 OLD_KEY = b"an-older-key-0123456789"
 KEYRING = Keyring((KEY.encode(),))
 REAL, TO_OUTBOX = Outlet("counter"), Outlet("outbox", "outbox")
+ACCEPTED = Answer(Outcome.ACCEPTED, provider_id="p1")
 
 
 def reader(number: int) -> Subscriber:
@@ -59,13 +62,25 @@ def sealed_mail(issue: str = "2020-08") -> SealedMail:
         unsubscribe_owner="service",
         unsubscribe_service_url="https://lists.example.org",
         unsubscribe_mailto="unsubscribe@example.org",
-        archive_url="https://blog.example.org/2020-08/",
+        archive_url="https://blog.example.org/",
         slugs={"1-doe.md": "does-therapy-help"},
     )
 
 
 def open_ledger(path: Path, keyring: Keyring = KEYRING, newsletter_id: str = "pprnet") -> Ledger:
     return Ledger.open(f"sqlite:///{path}", keyring, newsletter_id, busy_seconds=0)
+
+
+def claim(book: SendingBook, attempt: str = "a1", *, most: int = 9, one_by_one: bool = False) -> Batch:
+    """The next batch that waits, which there must be, claimed at ``NOW``."""
+    batch = book.claim(attempt, NOW, most=most, one_by_one=one_by_one)
+    assert batch
+    return batch
+
+
+def fates(ledger: Ledger, mailing: Mailing) -> str:
+    """One letter a recipient, in order: accepted, rejected, suppressed, unknown, waiting."""
+    return "".join(one.outcome[0] for one in ledger.outcomes(mailing))
 
 
 def leave(ledger: Ledger, *numbers: int, source: str = READER, key: bytes = KEY.encode()) -> None:

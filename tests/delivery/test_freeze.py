@@ -1,20 +1,16 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import exc, insert
 
-from conftest import KEY
+from delivery.plans import NOW, TO_OUTBOX, open_ledger, reader, sealed_mail
 from pprmail.audience.choose import Audience
-from pprmail.audience.keys import Keyring
-from pprmail.delivery.ledger import Ledger, Outlet
 from pprmail.delivery.plan import Plan
-from pprmail.delivery.seal import seal_mail
 from pprmail.model import Exclusion, Subscriber
 from pprmail.state import addresses, writing
 
@@ -22,32 +18,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from conftest import Newsletter
-    from pprmail.delivery.ledger import Mailing
-    from pprmail.delivery.seal import SealedMail
-
-NOW = datetime(2020, 8, 14, 12, tzinfo=UTC)
-OUTBOX = Outlet("outbox", "outbox")
+    from pprmail.delivery.ledger import Ledger, Mailing
 
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with closing(Ledger.open(f"sqlite:///{tmp_path / 'state.db'}", Keyring((KEY.encode(),)), "pprnet")) as opened:
+    with closing(open_ledger(tmp_path / "state.db")) as opened:
         yield opened
 
 
-@pytest.fixture
-def sealed(newsletter: Newsletter) -> SealedMail:
-    return seal_mail(newsletter.settings, "2020-08", "August 2020", "<p>mail</p>", "mail")
-
-
 def readers(numbers: Sequence[int]) -> tuple[Subscriber, ...]:
-    return tuple(Subscriber(f"reader{number}@example.org", f"Reader {number}") for number in numbers)
+    return tuple(reader(number) for number in numbers)
 
 
-def begin(ledger: Ledger, sealed: SealedMail, *who: Subscriber, exclusions: tuple[Exclusion, ...] = ()) -> Mailing:
+def begin(ledger: Ledger, *who: Subscriber, exclusions: tuple[Exclusion, ...] = ()) -> Mailing:
     plan = Plan(Audience(len(who) + len(exclusions), who, exclusions, ()), batch_size=500)
-    return ledger.begin(sealed, plan, OUTBOX, NOW)
+    return ledger.begin(sealed_mail(), plan, TO_OUTBOX, NOW)
 
 
 def frozen(ledger: Ledger, mailing: Mailing) -> list[Subscriber]:
@@ -70,21 +56,21 @@ def has_unique_addresses(ledger: Ledger) -> bool:
     return False
 
 
-def test_the_first_mailing_is_frozen_in_the_lists_order(ledger: Ledger, sealed: SealedMail) -> None:
+def test_the_first_mailing_is_frozen_in_the_lists_order(ledger: Ledger) -> None:
     who = readers(range(2500, 0, -1))
 
-    mailing = begin(ledger, sealed, *who)
+    mailing = begin(ledger, *who)
 
     assert frozen(ledger, mailing) == list(who)
     assert [one.number for one in ledger.outcomes(mailing)] == list(range(1, 2501))
     assert has_unique_addresses(ledger)
 
 
-def test_the_next_mailing_knows_the_addresses_of_the_last(ledger: Ledger, sealed: SealedMail) -> None:
-    first = begin(ledger, sealed, *readers(range(2000)))
+def test_the_next_mailing_knows_the_addresses_of_the_last(ledger: Ledger) -> None:
+    first = begin(ledger, *readers(range(2000)))
     before = ids(ledger)
 
-    second = begin(ledger, sealed, *readers(range(2999, 999, -1)))
+    second = begin(ledger, *readers(range(2999, 999, -1)))
 
     assert frozen(ledger, first) == list(readers(range(2000)))
     assert frozen(ledger, second) == list(readers(range(2999, 999, -1)))
@@ -94,39 +80,38 @@ def test_the_next_mailing_knows_the_addresses_of_the_last(ledger: Ledger, sealed
     assert has_unique_addresses(ledger)
 
 
-def test_a_name_is_that_of_its_own_mailing(ledger: Ledger, sealed: SealedMail) -> None:
-    first = begin(ledger, sealed, Subscriber("ada@example.org", "Ada"))
-    second = begin(ledger, sealed, Subscriber("ada@example.org", "A. L."))
+def test_a_name_is_that_of_its_own_mailing(ledger: Ledger) -> None:
+    first = begin(ledger, Subscriber("ada@example.org", "Ada"))
+    second = begin(ledger, Subscriber("ada@example.org", "A. L."))
 
     assert [frozen(ledger, one)[0].name for one in (first, second)] == ["Ada", "A. L."]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=30)
 @given(lists=st.lists(st.lists(st.integers(0, 12), unique=True), min_size=1, max_size=4))
 def test_whatever_was_frozen_before_a_mailing_has_its_own_recipients(
-    sealed: SealedMail, tmp_path_factory: pytest.TempPathFactory, lists: list[list[int]]
+    tmp_path_factory: pytest.TempPathFactory, lists: list[list[int]]
 ) -> None:
-    url = f"sqlite:///{tmp_path_factory.mktemp('state') / 'state.db'}"
-    with closing(Ledger.open(url, Keyring((KEY.encode(),)), "pprnet")) as ledger:
-        mailings = [begin(ledger, sealed, *readers(numbers)) for numbers in lists]
+    with closing(open_ledger(tmp_path_factory.mktemp("state") / "state.db")) as ledger:
+        mailings = [begin(ledger, *readers(numbers)) for numbers in lists]
 
         assert [frozen(ledger, mailing) for mailing in mailings] == [list(readers(numbers)) for numbers in lists]
         assert len(ids(ledger)) == len({number for numbers in lists for number in numbers})
 
 
-def test_many_exclusions_are_kept_with_their_reasons(ledger: Ledger, sealed: SealedMail) -> None:
+def test_many_exclusions_are_kept_with_their_reasons(ledger: Ledger) -> None:
     exclusions = tuple(Exclusion(line, "pending" if line % 2 else "unsubscribed") for line in range(3, 2503))
 
-    mailing = begin(ledger, sealed, *readers([1]), exclusions=exclusions)
+    mailing = begin(ledger, *readers([1]), exclusions=exclusions)
 
     counts = ledger.counts(mailing)
     assert (counts.rows, counts.excluded) == (2501, {"unsubscribed": 1250, "pending": 1250})
 
 
 @pytest.mark.parametrize("held", [0, 3], ids=["first", "again"])
-def test_a_freeze_that_is_cut_short_leaves_everything_as_it_was(ledger: Ledger, sealed: SealedMail, held: int) -> None:
+def test_a_freeze_that_is_cut_short_leaves_everything_as_it_was(ledger: Ledger, held: int) -> None:
     if held:
-        begin(ledger, sealed, *readers(range(held)))
+        begin(ledger, *readers(range(held)))
     before = ids(ledger)
 
     def interrupted() -> Iterator[Subscriber]:
@@ -141,8 +126,8 @@ def test_a_freeze_that_is_cut_short_leaves_everything_as_it_was(ledger: Ledger, 
 
     plan = Plan(Audience(1500, Cut(readers(range(1500))), (), ()), batch_size=500)
     with pytest.raises(KeyboardInterrupt):
-        ledger.begin(sealed, plan, OUTBOX, NOW)
+        ledger.begin(sealed_mail(), plan, TO_OUTBOX, NOW)
 
     assert ids(ledger) == before
     assert has_unique_addresses(ledger)
-    assert frozen(ledger, begin(ledger, sealed, *readers([7]))) == list(readers([7]))
+    assert frozen(ledger, begin(ledger, *readers([7]))) == list(readers([7]))

@@ -3,7 +3,6 @@ from __future__ import annotations
 import email
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
 from email import policy
 from email.header import decode_header, make_header
 from email.utils import parseaddr
@@ -13,34 +12,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from delivery.plans import NOW, sealed_mail
 from pprmail.audience.tokens import Signer
 from pprmail.delivery.messages import LetterWriter, address_header, encode_text, encode_value, text_header
-from pprmail.delivery.seal import SealedMail
 from pprmail.marks import MARK, NAME_HTML, NAME_TEXT, UNSUBSCRIBE_HTML, UNSUBSCRIBE_TEXT, fill, personal_values
 from pprmail.model import Subscriber
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
+    from pprmail.delivery.seal import SealedMail
+
 KEY = b"a-key-for-tests-0123456789"
 SIGNER = Signer(KEY, "pprnet")
-SEALED_AT = datetime(2020, 8, 14, 12, tzinfo=UTC)
-SEALED = SealedMail(
-    issue="2020-08",
-    newsletter_id="pprnet",
-    newsletter_title="PPRNet Blog",
-    language="en",
-    list_domain="blog.example.org",
-    subject="August 2020",
+SEALED = replace(
+    sealed_mail(),
     html=f"<p>Dear {NAME_HTML}</p>\n<a href='{UNSUBSCRIBE_HTML}'>Leave</a>\n",
     text=f"Dear {NAME_TEXT}\n-- \n{UNSUBSCRIBE_TEXT}\n",
-    sender_name="PPRNet Blog",
-    sender_address="newsletter@example.org",
-    reply_to="editor@example.org",
-    unsubscribe_owner="service",
-    unsubscribe_service_url="https://lists.example.org",
-    unsubscribe_mailto="unsubscribe@example.org",
-    archive_url="https://blog.example.org/",
+    slugs={},
 )
 ADA = Subscriber("ada@example.org", "Ada")
 ONCE = (
@@ -89,7 +78,7 @@ def decoded(message: EmailMessage) -> list[tuple[str, str]]:
 
 
 def write(sealed: SealedMail = SEALED, recipient: Subscriber = ADA, *, test: bool = False) -> bytes:
-    return LetterWriter(sealed, SEALED_AT, KEY, test=test).write(recipient).content
+    return LetterWriter(sealed, NOW, KEY, test=test).write(recipient).content
 
 
 LETTER = """\
@@ -213,12 +202,12 @@ def test_a_value_that_looks_like_a_mark_stays_as_it_is() -> None:
 
 
 def test_no_two_letters_of_a_mailing_are_alike_and_each_stays_the_same() -> None:
-    writer = LetterWriter(SEALED, SEALED_AT, KEY)
+    writer = LetterWriter(SEALED, NOW, KEY)
     readers = [Subscriber(f"reader{number}@example.org") for number in range(100)]
 
     first, again = (
         [writer.write(one) for one in readers],
-        [LetterWriter(SEALED, SEALED_AT, KEY).write(one) for one in readers],
+        [LetterWriter(SEALED, NOW, KEY).write(one) for one in readers],
     )
 
     assert first == again
@@ -228,15 +217,15 @@ def test_no_two_letters_of_a_mailing_are_alike_and_each_stays_the_same() -> None
 
 
 def test_the_message_id_is_the_letters_at_the_senders_domain() -> None:
-    letter = LetterWriter(SEALED, SEALED_AT, KEY).write(ADA)
+    letter = LetterWriter(SEALED, NOW, KEY).write(ADA)
 
     assert parse(letter.content)["Message-ID"] == f"<2020-08.{letter.id}@example.org>"
 
 
 def test_a_new_seal_of_the_same_issue_keeps_the_letters_names() -> None:
-    other = LetterWriter(replace(SEALED, subject="Mended"), SEALED_AT, KEY)
+    other = LetterWriter(replace(SEALED, subject="Mended"), NOW, KEY)
 
-    assert other.letter_id(ADA) == LetterWriter(SEALED, SEALED_AT, KEY).letter_id(ADA)
+    assert other.letter_id(ADA) == LetterWriter(SEALED, NOW, KEY).letter_id(ADA)
 
 
 def test_a_test_mail_is_marked_and_hides_no_issue() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest import KEY
-from delivery.plans import LATER, NOW, REAL, counted, open_ledger, plan, sealed_mail
+from delivery.plans import LATER, NOW, REAL, claim, counted, open_ledger, plan, sealed_mail
 from pprmail.audience.keys import fingerprint
 from pprmail.delivery.answer import Answer, Outcome
 from pprmail.delivery.receipt import find_discord, read_receipt, receipt_content, remove_receipt, write_receipt
@@ -59,9 +59,7 @@ def send(ledger: Ledger) -> None:
     assert mailing
     book = ledger.sending(mailing)
     book.start(again=False)
-    batch = book.claim("a1", NOW, most=2, one_by_one=False)
-    assert batch
-    book.settle(batch, Answer(Outcome.ACCEPTED), (), NOW)
+    book.settle(claim(book), Answer(Outcome.ACCEPTED), (), NOW)
     book.end("the disk is full", LATER)
 
 

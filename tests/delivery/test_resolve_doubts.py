@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from delivery.plans import LATER, NOW, REAL, open_ledger, plan, sealed_mail
+from delivery.plans import LATER, NOW, REAL, claim, fates, open_ledger, plan, sealed_mail
 from pprmail.delivery.answer import Answer, Outcome
 from pprmail.delivery.providers.base import Evidence
 from pprmail.delivery.resolve import Finding, settle_by_evidence, settle_by_word
@@ -66,19 +66,13 @@ def mailing(ledger: Ledger) -> Mailing:
     made = ledger.begin(sealed_mail(), plan(6), REAL, NOW)
     book = ledger.sending(made)
     for attempt in ("a1", "a2"):
-        batch = book.claim(attempt, NOW, most=9, one_by_one=False)
-        assert batch
-        book.settle(batch, Answer(Outcome.UNKNOWN), (), NOW)
+        book.settle(claim(book, attempt), Answer(Outcome.UNKNOWN), (), NOW)
     return made
 
 
 @pytest.fixture
 def book(ledger: Ledger, mailing: Mailing) -> SendingBook:
     return ledger.sending(mailing)
-
-
-def fates(ledger: Ledger, mailing: Mailing) -> str:
-    return "".join(one.outcome[0] for one in ledger.outcomes(mailing))
 
 
 def words(tmp_path: Path) -> list[tuple[object, ...]]:
@@ -133,9 +127,7 @@ def test_where_nobody_is_in_doubt_no_word_is_recorded(tmp_path: Path, book: Send
 def test_a_second_doubt_of_the_same_readers_is_another_attempts(tmp_path: Path, book: SendingBook) -> None:
     settle_by_word(book, was_sent=False, now=NOW)
     book.start(again=False)
-    batch = book.claim("b1", NOW, most=9, one_by_one=False)
-    assert batch
-    book.settle(batch, Answer(Outcome.UNKNOWN), (), NOW)
+    book.settle(claim(book, "b1"), Answer(Outcome.UNKNOWN), (), NOW)
 
     findings = settle_by_evidence(book, Records({"a1": FOUND, "b1": NO_TRACE}), LATER)
 

@@ -8,12 +8,14 @@ import pytest
 
 from conftest import KEY
 from delivery.plans import (
+    ACCEPTED,
     KEYRING,
     LATER,
     NOW,
     OLD_KEY,
     REAL,
     TO_OUTBOX,
+    claim,
     counted,
     leave,
     open_ledger,
@@ -34,8 +36,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pprmail.delivery.ledger import Ledger
-
-ACCEPTED = Answer(Outcome.ACCEPTED, provider_id="p1")
 
 
 @pytest.fixture
@@ -136,9 +136,8 @@ def test_who_joined_while_the_plan_was_looked_at_is_not_taken_for_seen(ledger: L
 
     mailing = ledger.begin(sealed_mail(), plan(2, left=("gone@example.org",)), REAL, NOW, suppressions_seen=seen)
 
-    batch = ledger.sending(mailing).claim("a1", NOW, most=9, one_by_one=False)
+    batch = claim(ledger.sending(mailing))
     assert mailing.suppressions_seen == seen
-    assert batch
     assert (batch.recipients, batch.leavers) == (((2, reader(2)),), (reader(1),))
 
 
@@ -147,8 +146,7 @@ def test_who_leaves_by_the_lists_word_after_the_seal_is_mailed_no_more(ledger: L
 
     ledger.record_left((reader(1).address,), LATER)
 
-    batch = ledger.sending(mailing).claim("a1", NOW, most=9, one_by_one=False)
-    assert batch
+    batch = claim(ledger.sending(mailing))
     assert batch.leavers == (reader(1),)
     assert ledger.suppressed(FILE) == ledger.suppressed()
 
@@ -160,9 +158,7 @@ def test_after_a_cancel_everyone_waits_and_the_issue_can_begin_anew(ledger: Ledg
     mailing = ledger.begin(sealed_mail(), plan(3), TO_OUTBOX, NOW)
     book = ledger.sending(mailing)
     for answer in (ACCEPTED, Answer(Outcome.UNKNOWN)):
-        batch = book.claim("a1", NOW, most=2, one_by_one=False)
-        assert batch
-        book.settle(batch, answer, (), NOW)
+        book.settle(claim(book, most=2), answer, (), NOW)
 
     ledger.cancel(mailing, LATER)
     cancelled = ledger.find("2020-08", real=False)
@@ -178,8 +174,7 @@ def test_after_a_cancel_everyone_waits_and_the_issue_can_begin_anew(ledger: Ledg
 def test_a_claim_that_is_cancelled_is_nobodys(ledger: Ledger) -> None:
     mailing = ledger.begin(sealed_mail(), plan(3), TO_OUTBOX, NOW)
     book = ledger.sending(mailing)
-    batch = book.claim("a1", NOW, most=9, one_by_one=True)
-    assert batch
+    batch = claim(book, one_by_one=True)
     book.progress(batch, 2, ())
 
     ledger.cancel(mailing, LATER)

@@ -5,8 +5,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from delivery.plans import LATER, NOW, REAL, counted, leave, open_ledger, plan, reader, sealed_mail
-from pprmail.delivery.answer import Answer, Outcome, Rejection
+from delivery.plans import (
+    ACCEPTED,
+    LATER,
+    NOW,
+    REAL,
+    claim,
+    counted,
+    leave,
+    open_ledger,
+    plan,
+    reader,
+    sealed_mail,
+)
+from pprmail.delivery.answer import Rejection
 from pprmail.delivery.ledger import Counts
 from pprmail.model import Exclusion
 
@@ -14,9 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from pprmail.delivery.answer import Answer
     from pprmail.delivery.ledger import Ledger
-
-ACCEPTED = Answer(Outcome.ACCEPTED, provider_id="p1")
 
 
 @pytest.fixture
@@ -35,8 +46,7 @@ def test_a_mailing_to_nobody_counts_nobody(ledger: Ledger) -> None:
 def test_the_counts_of_a_mailing_are_its_own(ledger: Ledger) -> None:
     first, second = (ledger.begin(sealed_mail(issue), plan(3), REAL, NOW) for issue in ("2020-08", "2020-09"))
     book = ledger.sending(first)
-    batch = book.claim("a1", NOW, most=2, one_by_one=False)
-    assert batch
+    batch = claim(book, most=2)
 
     book.settle(batch, ACCEPTED, (Rejection(2, "no such mailbox"),), LATER)
 
@@ -47,8 +57,7 @@ def test_the_counts_of_a_mailing_are_its_own(ledger: Ledger) -> None:
 def test_a_rejected_recipient_is_counted_once_and_keeps_its_reason(ledger: Ledger) -> None:
     mailing = ledger.begin(sealed_mail(), plan(3), REAL, NOW)
     book = ledger.sending(mailing)
-    batch = book.claim("a1", NOW, most=2, one_by_one=False)
-    assert batch
+    batch = claim(book, most=2)
 
     book.settle(batch, ACCEPTED, (Rejection(2, "no such mailbox"),), NOW)
 
@@ -64,7 +73,7 @@ def test_exclusions_of_the_seal_and_of_the_claims_are_counted_by_reason_in_their
     exclusions = (Exclusion(8, "suppressed"), Exclusion(9, "pending"), Exclusion(10, "unsubscribed"))
     mailing = ledger.begin(sealed_mail(), plan(2, exclusions=exclusions), REAL, NOW)
     leave(ledger, 2)
-    ledger.sending(mailing).claim("a1", NOW, most=2, one_by_one=False)
+    claim(ledger.sending(mailing))
 
     counts = ledger.counts(mailing)
 
@@ -75,8 +84,7 @@ def test_exclusions_of_the_seal_and_of_the_claims_are_counted_by_reason_in_their
 def test_of_a_batch_handed_over_one_by_one_each_part_is_counted_as_it_stands(ledger: Ledger) -> None:
     mailing = ledger.begin(sealed_mail(), plan(5, batch_size=5), REAL, NOW)
     book = ledger.sending(mailing)
-    batch = book.claim("a1", NOW, most=5, one_by_one=True)
-    assert batch
+    batch = claim(book, one_by_one=True)
 
     book.progress(batch, 4, (Rejection(2, "full"),))
 
@@ -103,8 +111,7 @@ def test_a_batch_whose_readers_all_left_keeps_the_mailing_open_until_it_is_settl
     mailing = ledger.begin(sealed_mail(), plan(2), REAL, NOW)
     leave(ledger, 1, 2)
     book = ledger.sending(mailing)
-    batch = book.claim("a1", LATER, most=2, one_by_one=False)
-    assert batch
+    batch = claim(book)
 
     if answer:
         book.settle(batch, answer, (), LATER)
@@ -117,8 +124,7 @@ def test_a_batch_whose_readers_all_left_keeps_the_mailing_open_until_it_is_settl
 def test_a_mailing_with_somebody_rejected_is_not_complete(ledger: Ledger) -> None:
     mailing = ledger.begin(sealed_mail(), plan(1), REAL, NOW)
     book = ledger.sending(mailing)
-    batch = book.claim("a1", NOW, most=2, one_by_one=False)
-    assert batch
+    batch = claim(book, most=2)
 
     book.settle(batch, ACCEPTED, (Rejection(1, "no such mailbox"),), NOW)
 

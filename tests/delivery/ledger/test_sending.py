@@ -9,12 +9,15 @@ import pytest
 
 from conftest import KEY
 from delivery.plans import (
+    ACCEPTED,
     LATER,
     NOW,
     OLD_KEY,
     REAL,
     TO_OUTBOX,
+    claim,
     counted,
+    fates,
     leave,
     numbered,
     open_ledger,
@@ -33,7 +36,6 @@ if TYPE_CHECKING:
 
     from pprmail.delivery.ledger import Ledger, Mailing, SendingBook
 
-ACCEPTED = Answer(Outcome.ACCEPTED, provider_id="p1")
 UNKNOWN = Answer(Outcome.UNKNOWN, detail="the connection was lost")
 
 
@@ -59,23 +61,12 @@ def book(ledger: Ledger, mailing: Mailing) -> SendingBook:
     return ledger.sending(mailing)
 
 
-def claim(book: SendingBook, attempt: str = "a1", *, most: int = 9, one_by_one: bool = False) -> Batch:
-    batch = book.claim(attempt, NOW, most=most, one_by_one=one_by_one)
-    assert batch
-    return batch
-
-
 def numbers(batch: Batch | None) -> list[int] | None:
     return None if batch is None else [number for number, _ in batch.recipients]
 
 
 def refused(answer: Next, *, at: int = 0) -> Answer:
     return Answer(Outcome.NOT_HANDED_OVER, at=at, next=answer)
-
-
-def fates(ledger: Ledger, mailing: Mailing) -> str:
-    """One letter a recipient, in order: accepted, rejected, suppressed, unknown, waiting."""
-    return "".join(one.outcome[0] for one in ledger.outcomes(mailing))
 
 
 def killed(path: Path, mailing: Mailing, *, again: bool = False) -> str:
