@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from http.client import BadStatusLine, IncompleteRead, RemoteDisconnected
 from importlib import import_module
 from pathlib import Path
@@ -51,7 +52,18 @@ from pprmail.rehearsal.standin.mail_send_schema import (
     faults,
     is_address,
 )
-from pprmail.rehearsal.standin.sendgrid import DOMAINS, KEY, LOGS, MAIL_SEND, SCOPES, SENDERS, Account, SendGridStandIn
+from pprmail.rehearsal.standin.sendgrid import (
+    DOMAINS,
+    KEY,
+    LOGS,
+    MAIL_BATCH,
+    MAIL_SEND,
+    SCHEDULED_SENDS,
+    SCOPES,
+    SENDERS,
+    Account,
+    SendGridStandIn,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -528,7 +540,9 @@ def test_random_faults_are_the_same_for_the_same_seed_and_lose_count_of_nobody()
 
 def test_the_account_is_told() -> None:
     account = Account(
-        domains={"example.org": True, "example.com": False}, senders={"me@example.net": True, "you@example.net": False}
+        scopes=["mail.send"],
+        domains={"example.org": True, "example.com": False},
+        senders={"me@example.net": True, "you@example.net": False},
     )
     with SendGridStandIn(account) as stand_in:
         scopes = ask(stand_in, "GET", SCOPES).parsed
@@ -631,6 +645,303 @@ def test_logs_may_lag_and_fail(stand_in: SendGridStandIn) -> None:
     assert ask(stand_in, "GET", f"{LOGS}/x").status == 404
 
 
+# Batches, and mail that is held
+
+
+HOUR = 3600
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is set; Unix seconds."""
+
+    now: float = NOW
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def holding(clock: Clock) -> Iterator[SendGridStandIn]:
+    """A stand-in whose clock can be set."""
+    with SendGridStandIn(clock=clock) as running:
+        yield running
+
+
+def new_batch(stand_in: SendGridStandIn) -> str:
+    made: str = ask(stand_in, "POST", MAIL_BATCH, b"").parsed["batch_id"]
+    return made
+
+
+def stop(stand_in: SendGridStandIn, batch: str, status: str = "cancel") -> Reply:
+    return ask(stand_in, "POST", SCHEDULED_SENDS, {"batch_id": batch, "status": status})
+
+
+def hold(stand_in: SendGridStandIn, address: str, hours: float = 1, batch: str | None = None) -> str:
+    """Have mail to ``address`` held for so long; the batch that it is in."""
+    used = batch or new_batch(stand_in)
+    assert post(stand_in, mail(address, send_at=int(NOW + hours * HOUR), batch_id=used)).status == 202
+    return used
+
+
+def refusal_in(reply: Reply) -> tuple[int, str, str | None]:
+    (only,) = reply.parsed["errors"]
+    return reply.status, only["message"], only["field"]
+
+
+def test_a_batch_is_fresh_each_time_and_known_from_then_on(stand_in: SendGridStandIn) -> None:
+    made = [ask(stand_in, "POST", MAIL_BATCH, b"") for _ in range(2)]
+
+    batches = [reply.parsed["batch_id"] for reply in made]
+    assert [reply.status for reply in made] == [201, 201]
+    assert batches[0] != batches[1]
+    assert ask(stand_in, "GET", f"{MAIL_BATCH}/{batches[0]}").parsed == {"batch_id": batches[0]}
+
+
+def test_an_unknown_batch_is_refused_wherever_it_is_named(stand_in: SendGridStandIn) -> None:
+    replies = [
+        ask(stand_in, "GET", f"{MAIL_BATCH}/nobody"),
+        post(stand_in, mail(batch_id="nobody", send_at=int(NOW) + HOUR)),
+        stop(stand_in, "nobody"),
+        ask(stand_in, "GET", f"{SCHEDULED_SENDS}/nobody"),
+        ask(stand_in, "PATCH", f"{SCHEDULED_SENDS}/nobody", {"status": "cancel"}),
+        ask(stand_in, "DELETE", f"{SCHEDULED_SENDS}/nobody"),
+    ]
+
+    assert [refusal_in(reply) for reply in replies] == [
+        (400, "invalid batch id", None),
+        (400, "invalid batch id", "batch_id"),
+        (400, "invalid batch id", None),
+        (404, "batch id not found", None),
+        (404, "batch id not found", None),
+        (404, "batch id not found", None),
+    ]
+    assert stand_in.accepted == []
+
+
+def test_a_batch_takes_mail_for_ten_days(holding: SendGridStandIn, clock: Clock) -> None:
+    batch = new_batch(holding)
+
+    statuses = []
+    for clock.now in (NOW + 240 * HOUR, NOW + 240 * HOUR + 1):
+        statuses.append(post(holding, mail(batch_id=batch)).status)
+
+    assert statuses == [202, 400]
+
+
+def test_mail_is_held_until_its_time(holding: SendGridStandIn) -> None:
+    hold(holding, "ada@example.org")
+    post(holding, mail("bea@example.org"))
+    post(holding, mail("cem@example.org", send_at=int(NOW) - HOUR))
+
+    assert holding.mailed() == Counter(["ada@example.org", "bea@example.org", "cem@example.org"])
+    assert holding.delivered(NOW + HOUR - 1) == Counter(["bea@example.org", "cem@example.org"])
+    assert holding.delivered(NOW + HOUR) == holding.mailed()
+
+
+def test_a_readers_own_time_goes_before_that_of_all(holding: SendGridStandIn) -> None:
+    body = mail("ada@example.org", "bea@example.org", send_at=int(NOW) + HOUR)
+    body["personalizations"][1]["send_at"] = int(NOW) + 2 * HOUR
+    post(holding, body)
+
+    assert holding.delivered(NOW + HOUR) == Counter(["ada@example.org"])
+
+
+def test_a_batch_that_is_cancelled_is_discarded_and_no_other(holding: SendGridStandIn) -> None:
+    batch = hold(holding, "ada@example.org")
+    hold(holding, "bea@example.org")
+
+    reply = stop(holding, batch)
+
+    assert (reply.status, reply.parsed) == (201, {"batch_id": batch, "status": "cancel"})
+    assert holding.mailed().total() == 2
+    assert holding.delivered(NOW + 100 * HOUR) == Counter(["bea@example.org"])
+
+
+def test_a_cancel_also_catches_what_comes_after_it(holding: SendGridStandIn) -> None:
+    batch = new_batch(holding)
+    stop(holding, batch)
+    hold(holding, "ada@example.org", batch=batch)
+
+    assert holding.delivered(NOW + HOUR) == Counter()
+
+
+@pytest.mark.parametrize(
+    ("seconds_ahead", "late_cancels_work", "goes_out"),
+    [
+        pytest.param(600, False, False, id="ten-minutes-ahead"),
+        pytest.param(599, False, True, id="later"),
+        pytest.param(599, True, False, id="later-and-lucky"),
+        pytest.param(-1, True, True, id="too-late"),
+    ],
+)
+def test_a_cancel_is_sure_until_ten_minutes_ahead(
+    holding: SendGridStandIn,
+    clock: Clock,
+    seconds_ahead: int,
+    late_cancels_work: bool,  # noqa: FBT001 - of a table
+    goes_out: bool,  # noqa: FBT001 - the same
+) -> None:
+    holding.schedules.late_cancels_work = late_cancels_work
+    batch = hold(holding, "ada@example.org")
+
+    clock.now = NOW + HOUR - seconds_ahead
+    assert stop(holding, batch).status == 201
+
+    assert (holding.delivered(NOW + HOUR).total() == 1) is goes_out
+
+
+def test_a_cancel_that_is_deleted_lets_the_mail_out(holding: SendGridStandIn, clock: Clock) -> None:
+    batch = hold(holding, "ada@example.org")
+    stop(holding, batch)
+
+    clock.now = NOW + HOUR - 1
+    reply = ask(holding, "DELETE", f"{SCHEDULED_SENDS}/{batch}")
+
+    assert (reply.status, reply.body) == (204, b"")
+    assert holding.delivered(NOW + HOUR) == Counter(["ada@example.org"])
+
+
+def test_paused_mail_waits_for_72_hours_and_is_discarded(holding: SendGridStandIn, clock: Clock) -> None:
+    kept, freed, cancelled = (hold(holding, f"{name}@example.org") for name in ("kept", "freed", "cancelled"))
+    for batch in (kept, freed, cancelled):
+        stop(holding, batch, "pause")
+    clock.now = NOW + 2 * HOUR
+
+    assert ask(holding, "DELETE", f"{SCHEDULED_SENDS}/{freed}").status == 204
+    assert ask(holding, "PATCH", f"{SCHEDULED_SENDS}/{cancelled}", {"status": "cancel"}).status == 204
+    clock.now = NOW + 74 * HOUR
+    assert ask(holding, "DELETE", f"{SCHEDULED_SENDS}/{kept}").status == 204
+
+    assert holding.delivered(NOW + 2 * HOUR - 1) == Counter()
+    assert holding.delivered(NOW + 100 * HOUR) == Counter(["freed@example.org"])
+
+
+def test_what_is_stopped_is_told_and_nothing_else(stand_in: SendGridStandIn) -> None:
+    cancelled, paused, neither = (new_batch(stand_in) for _ in range(3))
+    stop(stand_in, cancelled)
+    stop(stand_in, paused, "pause")
+
+    told = ask(stand_in, "GET", SCHEDULED_SENDS).parsed
+    each = [ask(stand_in, "GET", f"{SCHEDULED_SENDS}/{batch}").parsed for batch in (cancelled, paused, neither)]
+
+    expected = [{"batch_id": cancelled, "status": "cancel"}, {"batch_id": paused, "status": "pause"}]
+    assert told == expected
+    assert each == [[expected[0]], [expected[1]], []]
+
+
+def test_a_batch_is_stopped_once_and_then_changed(stand_in: SendGridStandIn) -> None:
+    batch = new_batch(stand_in)
+    stop(stand_in, batch, "pause")
+
+    again = stop(stand_in, batch)
+    changed = ask(stand_in, "PATCH", f"{SCHEDULED_SENDS}/{batch}", {"status": "cancel"})
+
+    assert refusal_in(again) == (400, "a status for this batch id exists, try PATCH to update the status", None)
+    assert (changed.status, changed.body) == (204, b"")
+    assert ask(stand_in, "GET", f"{SCHEDULED_SENDS}/{batch}").parsed == [{"batch_id": batch, "status": "cancel"}]
+
+
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+def test_a_batch_that_is_not_stopped_is_not_changed(stand_in: SendGridStandIn, method: str) -> None:
+    reply = ask(stand_in, method, f"{SCHEDULED_SENDS}/{new_batch(stand_in)}", {"status": "pause"})
+
+    assert refusal_in(reply) == (404, "batch id not found", None)
+
+
+def test_ten_batches_are_stopped_at_once(stand_in: SendGridStandIn) -> None:
+    batches = [new_batch(stand_in) for _ in range(11)]
+
+    replies = [stop(stand_in, batch) for batch in batches]
+
+    assert [reply.status for reply in replies] == [201] * 10 + [400]
+    assert refusal_in(replies[10]) == (400, "max limit reached", None)
+    ask(stand_in, "DELETE", f"{SCHEDULED_SENDS}/{batches[0]}")
+    assert stop(stand_in, batches[10]).status == 201
+
+
+MISSTOPPED = {
+    "no batch": ({"status": "cancel"}, "batch_id"),
+    "no status": ({"batch_id": "b"}, "status"),
+    "a status there is not": ({"batch_id": "b", "status": "stop"}, "status"),
+    "a batch that is no string": ({"batch_id": 1, "status": "cancel"}, "batch_id"),
+    "an unknown key": ({"batch_id": "b", "status": "cancel", "when": 1}, "when"),
+}
+
+
+@pytest.mark.parametrize(("body", "field"), MISSTOPPED.values(), ids=MISSTOPPED)
+def test_a_stop_that_is_wrong_is_named_by_its_field(
+    stand_in: SendGridStandIn, body: dict[str, object], field: str
+) -> None:
+    reply = ask(stand_in, "POST", SCHEDULED_SENDS, body)
+
+    assert (reply.status, reply.parsed["errors"][0]["field"]) == (400, field)
+
+
+SCOPED = {
+    "mail.batch.create": ("POST", MAIL_BATCH),
+    "mail.batch.read": ("GET", f"{MAIL_BATCH}/b"),
+    "user.scheduled_sends.create": ("POST", SCHEDULED_SENDS),
+    "user.scheduled_sends.read": ("GET", SCHEDULED_SENDS),
+    "user.scheduled_sends.read, of one": ("GET", f"{SCHEDULED_SENDS}/b"),
+    "user.scheduled_sends.update": ("PATCH", f"{SCHEDULED_SENDS}/b"),
+    "user.scheduled_sends.delete": ("DELETE", f"{SCHEDULED_SENDS}/b"),
+}
+
+
+@pytest.mark.parametrize(("scope", "question"), SCOPED.items(), ids=SCOPED)
+def test_each_question_about_batches_takes_its_scope(scope: str, question: tuple[str, str]) -> None:
+    all_scopes = Account().scopes
+    with SendGridStandIn(Account(scopes=[one for one in all_scopes if one != scope.partition(",")[0]])) as stand_in:
+        without = ask(stand_in, *question, {})
+        stand_in.account.scopes = all_scopes
+        having = ask(stand_in, *question, {})
+
+    assert refusal_in(without) == (403, "access forbidden", None)
+    assert having.status != 403
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        pytest.param("GET", MAIL_BATCH, id="batches"),
+        pytest.param("POST", f"{MAIL_BATCH}/b", id="a-batch"),
+        pytest.param("PATCH", SCHEDULED_SENDS, id="scheduled-sends"),
+        pytest.param("POST", f"{SCHEDULED_SENDS}/b", id="a-scheduled-send"),
+    ],
+)
+def test_other_methods_are_not_allowed_about_batches(stand_in: SendGridStandIn, method: str, path: str) -> None:
+    assert ask(stand_in, method, path, {}).status == 405
+
+
+def test_the_logs_show_mail_that_was_called_off(holding: SendGridStandIn, clock: Clock) -> None:
+    batch = hold(holding, "ada@example.org")
+    stop(holding, batch)
+
+    before = logged(holding, "status IN ('processed')")
+    clock.now = NOW + HOUR
+    (summary,) = ask(holding, "POST", LOGS, {"query": "status IN ('dropped')"}).parsed["messages"]
+    detail = ask(holding, "GET", f"{LOGS}/{quote(summary['sg_message_id'], safe='')}").parsed
+
+    assert before == ["ada@example.org"]
+    assert summary["reason"] == "Scheduled send was cancelled"
+    assert [one["event"] for one in detail["events"]] == ["received", "processed", "cancel_drop"]
+    assert detail["events"][1]["send_at"] == detail["events"][2]["timestamp"] == int(NOW) + HOUR
+
+
+def test_answers_are_dated_by_the_clock_of_the_stand_in(stand_in: SendGridStandIn) -> None:
+    stand_in.next(INTERNAL_ERROR)
+
+    dates = [post(stand_in).headers["Date"] for _ in range(2)]
+
+    assert dates == ["Fri, 15 Jan 2027 08:00:00 GMT"] * 2
+
+
 # The table, held to Twilio's own
 
 
@@ -645,6 +956,22 @@ def test_the_table_has_the_keys_of_the_openapi_description_and_is_nowhere_laxer(
     assert list(disagreements(MAIL, root, "", description)) == [
         "custom_args: Strings is no string",  # an error there; it is an object in Twilio's pages and clients
     ]
+
+
+@pytest.mark.skipif(OPENAPI is None, reason="PPRMAIL_SENDGRID_OPENAPI names no file")
+def test_batches_answer_as_the_openapi_description_says(stand_in: SendGridStandIn) -> None:
+    description = json.loads(Path(OPENAPI or "").read_text(encoding="utf-8"))
+    made, known = description["paths"][MAIL_BATCH]["post"], description["paths"][f"{MAIL_BATCH}/{{batch_id}}"]["get"]
+    properties = description["components"]["schemas"]["MailBatchResponse"]["properties"]
+
+    replies = [ask(stand_in, "POST", MAIL_BATCH, b"")]
+    replies += [ask(stand_in, "GET", f"{MAIL_BATCH}/{batch}") for batch in (replies[0].parsed["batch_id"], "nobody")]
+
+    assert [reply.status for reply in replies] == [201, 200, 400]
+    assert "requestBody" not in made
+    assert {"201", "403"} <= made["responses"].keys()
+    assert {"200", "400", "403"} <= known["responses"].keys()
+    assert replies[0].parsed.keys() == replies[1].parsed.keys() == properties.keys() == {"batch_id"}
 
 
 def disagreements(kind: Kind, schema: dict[str, Any], at: str, description: dict[str, Any]) -> Iterator[str]:

@@ -6,9 +6,11 @@ Shapes, fields and operators after Twilio's OpenAPI description (sendgrid-oai, t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+from pprmail.rehearsal.standin.scheduled_sends import Fate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 STATUSES = ("processed", "delivered", "deferred", "dropped", "bounced", "blocked")
 EQUAL_FIELDS = frozenset({"sg_message_id", "subject", "to_email", "reason"})
 LIST_FIELDS = frozenset({"status", "categories"})
+CANCELLED = "Scheduled send was cancelled"
 TIME_FIELD = "sg_message_id_created_at"
 
 STRING = r"""(?:'[^'"]*'|"[^"]*")"""
@@ -47,6 +50,20 @@ class Row:
     recipients_of_the_request: int
     status: str = "processed"
     reason: str = ""
+    send_at: int = 0
+    """When it was to go out, in Unix seconds; 0 for at once."""
+    fate: Fate = Fate.SENT
+
+    def with_fate(self, fate: Fate) -> Row:
+        """The same mail, once that has become of it."""
+        if fate is Fate.DISCARDED:
+            return replace(self, fate=fate, status="dropped", reason=CANCELLED)
+        return replace(self, fate=fate)
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether it was to go out later than it came."""
+        return self.send_at > self.created_at.timestamp()
 
     def summary(self) -> dict[str, Any]:
         """A line in the answer to a query; custom arguments come with the detail only."""
@@ -84,6 +101,7 @@ class Row:
             "timestamp": when,
             "smtp-id": f"<{self.sg_message_id.partition('.')[0]}@geopod-ismtpd-1>",
             "custom_args": self.custom_args,
+            **({"send_at": self.send_at} if self.is_scheduled else {}),
         }
         return {
             "from_email": self.from_email,
@@ -95,8 +113,25 @@ class Row:
             "client_ip": "127.0.0.1",
             "category": list(self.categories),
             "custom_args": self.custom_args,
-            "events": [received, processed],
+            "events": [received, processed, *self._discard()],
         }
+
+    def _discard(self) -> list[dict[str, Any]]:
+        """The event of mail whose batch was cancelled: none for other mail."""
+        if self.fate is not Fate.DISCARDED:
+            return []
+        return [
+            {
+                "event": "cancel_drop",
+                "email": self.to_email,
+                "sg_message_id": self.sg_message_id,
+                "sg_event_id": "Y2FuY2VsX2Ryb3A",
+                "timestamp": self.send_at,
+                "smtp-id": f"<{self.sg_message_id.partition('.')[0]}@geopod-ismtpd-1>",
+                "reason": CANCELLED,
+                "custom_args": self.custom_args,
+            }
+        ]
 
 
 def rows_of(body: dict[str, Any], message_id: str, accepted_at: float) -> list[Row]:
@@ -117,6 +152,7 @@ def rows_of(body: dict[str, Any], message_id: str, accepted_at: float) -> list[R
             custom_args=body.get("custom_args", {}) | personalization.get("custom_args", {}),
             created_at=datetime.fromtimestamp(accepted_at, UTC),
             recipients_of_the_request=len(recipients),
+            send_at=personalization.get("send_at", body.get("send_at", 0)),
         )
         for number, (personalization, email) in enumerate(recipients)
     ]

@@ -1,4 +1,4 @@
-"""What SendGrid's POST /v3/mail/send takes: the keys, their types and limits, and the rules between them.
+"""What SendGrid's POST /v3/mail/send takes: the keys, their types and limits, and the rules between them. Also what stops its batches.
 
 The table is of keys and limits in Twilio's OpenAPI description (sendgrid-oai, tsg_mail_v3, 2026-01) and of the published list of mail send errors.
 Where SendGrid is silent or says two things, the stricter holds here; and what a newsletter must never ask for is refused.
@@ -10,6 +10,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from pprmail.rehearsal.standin.scheduled_sends import STATUSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -169,6 +171,10 @@ MAIL = Keys(
     frozenset({"personalizations", "from"}),
 )
 
+_STATUS = Text(choices=STATUSES)
+BATCH_STATUS = Keys({"status": _STATUS}, frozenset({"status"}))
+SCHEDULED_SEND = Keys({"batch_id": Text(1), "status": _STATUS}, frozenset({"batch_id", "status"}))
+
 NO_TO = (
     "The to array is required for all personalization objects, and must have at least one email object "
     "with a valid email address."
@@ -189,7 +195,12 @@ def faults(body: object, now: float | None = None) -> list[tuple[str, str]]:
     Types and keys come first, and while these are wrong nothing else is looked at. ``now``, in Unix seconds, is asked only
     for mail that is scheduled; without it every schedule passes.
     """
-    return list(_misfits(body, MAIL, "")) or list(_broken_rules(body, now))
+    return misfits(body, MAIL) or list(_broken_rules(body, now))
+
+
+def misfits(body: object, kind: Kind) -> list[tuple[str, str]]:
+    """Say which keys of a parsed body are wrong, and which are not of their types, as field and message."""
+    return list(_misfits(body, kind, ""))
 
 
 # Keys and types
