@@ -6,10 +6,12 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+import click
 import pytest
 
 from conftest import ROOT
 from pprmail.audience.csvlist import read_list
+from pprmail.cli import COMMANDS, CommandTable
 from pprmail.manuscript.issue import ISSUE_HEADERS
 from pprmail.manuscript.summary import SUMMARY_HEADERS
 from pprmail.model import EXCLUSION_REASONS
@@ -53,6 +55,30 @@ def test_every_exclusion_is_documented(name: str) -> None:
     text = (ROOT / "docs" / name).read_text(encoding="utf-8")
 
     assert [reason for reason in EXCLUSION_REASONS if reason not in text] == []
+
+
+# In code within a line, or on a line of its own
+SHOWN = re.compile(r"(?:`|^ {4}(?:\$ )?)pprmail(?: -[vq])* ([a-z]+)([^`\n]*)", re.MULTILINE)
+NOT_BUILT = {"doctor", "serve"}
+"""Named where a document says that they are not there."""
+
+
+def options_of(command: str) -> set[str]:
+    """What may follow ``command``; nothing where there is no such command."""
+    found = CommandTable().get_command(click.Context(CommandTable()), command)
+    options = (
+        [name for parameter in found.params for name in (*parameter.opts, *parameter.secondary_opts)] if found else []
+    )
+    return {"--help", *options}
+
+
+def test_every_command_that_is_shown_can_be_typed() -> None:
+    for path in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+        shown = SHOWN.findall(path.read_text(encoding="utf-8"))
+        assert {name for name, _ in shown} - set(COMMANDS) <= NOT_BUILT, path.name
+        for name, rest in shown:
+            assert set(re.findall(r"(?<!\S)--?[a-z][a-z-]*", rest.partition("#")[0])) <= options_of(name), path.name
+    assert not NOT_BUILT & set(COMMANDS)
 
 
 def test_links_between_documents_lead_somewhere() -> None:
