@@ -356,7 +356,7 @@ def test_a_file_that_is_no_database_is_told(path: Path) -> None:
 def test_a_newer_schema_is_refused(path: Path) -> None:
     open_ledger(path).close()
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("UPDATE facts SET value = '2' WHERE name = 'schema_version'")
+        connection.execute("UPDATE facts SET value = '3' WHERE name = 'schema_version'")
 
-    with pytest.raises(PprmailError, match=r"has schema version 2; this pprmail knows 1; upgrade pprmail"):
+    with pytest.raises(PprmailError, match=r"has schema version 3; this pprmail knows 2; upgrade pprmail"):
         open_ledger(path)
