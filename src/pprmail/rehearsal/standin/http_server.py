@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from enum import Enum
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
     from pprmail.rehearsal.standin.loopback import Connections
 
 MOST_BODY_BYTES = 64 * 1024 * 1024
+
+
+class Moment(Enum):
+    """How far a request has come; every request passes the first and the last."""
+
+    ARRIVED = "its body is not read yet"
+    READ = "its body is read, and nothing came of it yet"
+    PROCESSED = "it is processed, and not answered yet"
+    ENDED = "it is answered, or never will be"
 
 
 class Request(NamedTuple):
@@ -43,8 +53,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     def serve(self) -> None:
         """Read a request, meet its fault if it has one, answer."""
-        stand_in = self.stand_in
-        fault = stand_in.fault_for(self.command, self.path)
+        try:
+            self._passes(Moment.ARRIVED)
+            self._serve()
+        finally:
+            self._passes(Moment.ENDED)
+
+    def _passes(self, moment: Moment) -> None:
+        self.stand_in.passes(moment, self.path)
+
+    def _serve(self) -> None:
+        fault = self.stand_in.fault_for(self.command, self.path)
         if fault and fault.wire in {Wire.RESET_UNREAD, Wire.EARLY}:
             self._record(b"")
             self._misbehave(fault)
@@ -53,11 +72,13 @@ class _Handler(BaseHTTPRequestHandler):
         if body is None:
             return
         request = self._record(body)
-        if fault is None:
-            self._send(stand_in.answer(request))
-        elif not fault.accepts:
+        self._passes(Moment.READ)
+        if fault and not fault.accepts:
             self._misbehave(fault)
-        elif (proper := stand_in.answer(request)).status >= HTTPStatus.BAD_REQUEST:
+            return
+        proper = self.stand_in.answer(request)
+        self._passes(Moment.PROCESSED)
+        if fault is None or proper.status >= HTTPStatus.BAD_REQUEST:
             self._send(proper)
         else:
             headers = dict(proper.headers) | dict(fault.answer.headers)
@@ -68,7 +89,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _record(self, body: bytes) -> Request:
         request = Request(self.command, self.path, self.headers, body)
         with self.stand_in.lock:
-            self.stand_in.requests.append(request)
+            self.stand_in.keep(request)
             self.stand_in.lock.notify_all()
         return request
 
@@ -142,6 +163,13 @@ class HttpStandIn(StandIn):
     @property
     def url(self) -> str:
         return f"http://{self.host}:{self.port}"
+
+    def keep(self, request: Request) -> None:
+        """Remember a request that came."""
+        self.requests.append(request)
+
+    def passes(self, moment: Moment, path: str) -> None:
+        """Called in a request's own thread as it passes each moment; what is done here is done before it goes on."""
 
     def fault_for(self, method: str, path: str) -> Fault | None:
         """The fault this request meets."""

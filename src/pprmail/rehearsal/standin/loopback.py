@@ -53,6 +53,14 @@ class StandIn:
         if self.defects:
             raise self.defects[0]
 
+    def wait_until_idle(self, timeout_seconds: float = 10) -> None:
+        """Wait until whatever clients sent, those too that are gone by now, is dealt with. Raises ``TimeoutError``."""
+        # Connections are taken up in order: once this one was, so were all before it
+        with suppress(ConnectionError), socket.create_connection((self.host, self.port), timeout_seconds) as last:
+            last.shutdown(socket.SHUT_WR)
+            last.recv(1)
+        self._server.wait_until_idle(timeout_seconds)
+
     def wait_until(self, claim: Callable[[], object], timeout_seconds: float = 10) -> None:
         """Wait until the claim is true of what has arrived; for clients that run meanwhile. Raises ``TimeoutError``."""
         with self.lock:
@@ -72,7 +80,7 @@ class Connections(ThreadingMixIn, TCPServer):
         self.stand_in = stand_in
         self._open: dict[socket.socket, socket.socket] = {}
         self._to_reset: set[socket.socket] = set()
-        self._guard = threading.Lock()
+        self._guard = threading.Condition()
         super().__init__((stand_in.host, 0), stand_in.handler)
 
     def encrypt(self, connection: socket.socket, context: ssl.SSLContext) -> ssl.SSLSocket:
@@ -98,12 +106,20 @@ class Connections(ThreadingMixIn, TCPServer):
     def shutdown_request(self, request: Any) -> None:  # noqa: ANN401 (the base class's type)
         with self._guard:
             current = self._open.pop(request)
+            self._guard.notify_all()
         if request in self._to_reset:  # no FIN first: it would arrive as an orderly end
             self._to_reset.discard(request)
             current.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
             current.close()
         else:
             super().shutdown_request(current)
+
+    def wait_until_idle(self, timeout_seconds: float) -> None:
+        """Wait until no connection is open. Raises ``TimeoutError``."""
+        with self._guard:
+            if not self._guard.wait_for(lambda: not self._open, timeout_seconds):
+                message = f"{len(self._open)} connections are still open"
+                raise TimeoutError(message)
 
     def end_connections(self) -> None:
         """Wake whoever still waits for a client."""
