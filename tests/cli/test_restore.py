@@ -273,8 +273,8 @@ def test_a_newer_key_in_the_backup_joins_the_one_here(newsletter: Newsletter, la
     [
         pytest.param("UPDATE mailings SET revision = revision + 1", id="a-step"),
         pytest.param(
-            "INSERT INTO mailings SELECT id + 1, issue, kind, provider, sealed_sha256, key_fingerprint, folder, sealed, "
-            "suppressions_seen, revision, ended, stopped, cancelled FROM mailings",
+            "INSERT INTO mailings (id, issue, kind, provider, sealed_sha256, key_fingerprint, folder, sealed, suppressions_seen, revision) "
+            "SELECT id + 1, issue, kind, provider, sealed_sha256, key_fingerprint, folder, sealed, suppressions_seen, revision FROM mailings",
             id="a-mailing",
         ),
         pytest.param("UPDATE mailings SET sealed = '2020-08-15T00:00:00+00:00'", id="another-mailing-with-its-number"),

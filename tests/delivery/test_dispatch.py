@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from pprmail.delivery.journal import Journal
     from pprmail.delivery.ledger import Batch, Ledger, Mailing
-    from pprmail.delivery.providers.base import Evidence, Examination
 
 ACCEPTED = Answer(Outcome.ACCEPTED)
 UNKNOWN = Answer(Outcome.UNKNOWN, detail="the line went dead")
@@ -49,12 +48,6 @@ class Counter:
     attempts: list[str] = field(default_factory=list)
     look: Callable[[], object] = lambda: None
 
-    def prepare(self) -> None:
-        raise NotImplementedError
-
-    def examine(self) -> Examination:
-        raise NotImplementedError
-
     def hand_over(self, batch: Batch, journal: Journal) -> Answer:
         self.attempts.append(batch.attempt)
         self.batches.append([number for number, _ in batch.recipients])
@@ -67,12 +60,6 @@ class Counter:
             self.taken += taken
             journal.accepted()
         return answer
-
-    def look_for(self, batch: Batch) -> Evidence:
-        raise NotImplementedError
-
-    def close(self) -> None:
-        raise NotImplementedError
 
 
 @dataclass

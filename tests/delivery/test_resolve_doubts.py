@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pprmail.delivery.journal import Journal
     from pprmail.delivery.ledger import Batch, Ledger, Mailing, SendingBook
-    from pprmail.delivery.providers.base import Examination
 
 FOUND, NO_TRACE = Evidence(True, "in the log", "p1"), Evidence(False, "not in the log")  # noqa: FBT003 - a named tuple
 
@@ -29,29 +27,12 @@ class Records:
     """A provider that is only asked: what it says of each attempt, and for none it cannot be asked."""
 
     evidence: dict[str, Evidence] = field(default_factory=dict)
-    name: str = "records"
-    is_idempotent: bool = False
-    takes_one_by_one: bool = False
-    largest_batch: int = 1000
-    workers: int = 1
-
-    def prepare(self) -> None:
-        raise NotImplementedError
-
-    def examine(self) -> Examination:
-        raise NotImplementedError
-
-    def hand_over(self, batch: Batch, journal: Journal) -> Answer:
-        raise NotImplementedError
 
     def look_for(self, batch: Batch) -> Evidence:
         if batch.attempt not in self.evidence:
             message = "the records cannot be asked now"
             raise PprmailError(message)
         return self.evidence[batch.attempt]
-
-    def close(self) -> None:
-        raise NotImplementedError
 
 
 @pytest.fixture

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from pprmail.audience.keys import read_keyring
+from pprmail.cli import clock
 from pprmail.cli.console import counted
 from pprmail.cli.sending import has_ledger, open_ledger, sole_sender
 from pprmail.delivery.ledger.backup import write_backup
@@ -44,7 +44,7 @@ def _back_up(app: App, file: Path) -> int:
         ledger.close()
     if ledger is None or keyring is None:
         raise _nothing_to_back_up(settings)
-    made = write_backup(settings.database_url, keyring, settings.newsletter.id, file, datetime.now(UTC))
+    made = write_backup(settings.database_url, keyring, settings.newsletter.id, file, clock.now())
     app.console.product(
         f"{file}: {contents(made)}\n"
         "It holds every reader's address and the secret key: keep it as you keep the list, and never put it into git."

@@ -1,24 +1,29 @@
-"""``pprmail cancel``: undo the seal of a mailing where that harms nobody."""
+"""``pprmail cancel``: call off what the provider holds, or undo the seal of a mailing where that harms nobody."""
 
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from pprmail.cli import safeguards
+from pprmail.cli import clock, safeguards
+from pprmail.cli.clock import local_time, zoned_time
 from pprmail.cli.console import counted
+from pprmail.cli.handing_over import sealed_provider
 from pprmail.cli.outlets import content_of, make_outbox
-from pprmail.cli.sending import has_ledger, open_ledger, sole_sender
+from pprmail.cli.sending import status_json, status_table, write_receipt_of
 from pprmail.delivery.ledger import Outlet
 from pprmail.delivery.receipt import remove_receipt
-from pprmail.errors import EXIT_DONE, PprmailError
+from pprmail.delivery.schedule import SURE_AHEAD, call_off
+from pprmail.errors import EXIT_DONE, EXIT_UNFINISHED, PprmailError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pprmail.cli import App
-    from pprmail.delivery.ledger import Ledger, Mailing
+    from pprmail.cli.console import Console
+    from pprmail.delivery.ledger import Counts, Ledger, Mailing
     from pprmail.settings import Settings
 
 
@@ -26,30 +31,23 @@ if TYPE_CHECKING:
 @click.argument("issue")
 @click.pass_obj
 def cancel(app: App, issue: str) -> int:
-    """Undo the seal of ISSUE's mailing: one that nobody has accepted, or any to the outbox, whose letters are taken back.
+    """Call off ISSUE while the provider holds it; or undo the seal of a mailing that nobody has accepted, or any to the outbox.
 
-    The issue can then be sent anew, from today's files to today's list.
+    The issue can then be sent anew, from today's files to today's list. Exit 3 when it was called off too late to be sure.
     """
     settings = app.settings
-    if not has_ledger(settings):
-        safeguards.refuse_lost_ledger(settings, None, issue)
-        raise _nothing_to_cancel(issue)
-    with sole_sender(settings):
-        ledger = open_ledger(settings)
-        if ledger is None:
-            raise _nothing_to_cancel(issue)
-        with closing(ledger):
-            # An older copy of the ledger would undo the seal of what was mailed since, and take the receipt that tells of it
-            safeguards.refuse_lost_ledger(settings, ledger, issue)
-            real = ledger.find(issue, real=True)
-            if real and not real.cancelled:
-                _cancel_real(settings, ledger, real)
-                app.console.product(f"{issue}: the seal is undone; nobody had been mailed")
-                return EXIT_DONE
-            if real:
-                # A cancel that was cut short before the receipt went
-                remove_receipt(settings.root / "issues" / issue)
-            withdrawn = _cancel_outbox(settings, ledger, ledger.find(issue, real=False), issue)
+    with safeguards.sole_ledger(settings, issue) as ledger:
+        real = ledger.find(issue, real=True) if ledger else None
+        if ledger and real and not real.cancelled:
+            return _Cancelling(app.console, settings, ledger, real).run()
+        if real:
+            # A cancel that was cut short before the receipt went
+            remove_receipt(settings.root / "issues" / issue)
+        outbox = ledger.find(issue, real=False) if ledger else None
+        if ledger is None or outbox is None:
+            message = f"{issue!r} has no mailing to cancel; 'pprmail status' shows what was sent"
+            raise PprmailError(message)
+        withdrawn = _cancel_outbox(settings, ledger, outbox)
     taken = counted(withdrawn.letters, "letter")
     app.console.product(f"{issue}: the seal is undone, {taken} taken back from {withdrawn.folder}")
     if withdrawn.lost:
@@ -60,18 +58,75 @@ def cancel(app: App, issue: str) -> int:
     return EXIT_DONE
 
 
-def _cancel_real(settings: Settings, ledger: Ledger, mailing: Mailing) -> None:
-    """Undo the seal while nobody can have been mailed. Raises ``PprmailError`` when somebody was, or may have been."""
-    counts = ledger.counts(mailing)
-    if counts.accepted or counts.unknown:
-        doubt = f", {counted(counts.unknown, 'is', 'are')} in doubt" if counts.unknown else ""
-        accepted = f"{mailing.provider} accepted {counts.accepted:,}{doubt}"
-        message = f"{mailing.issue} cannot be cancelled: of {counted(counts.recipients, 'recipient')} {accepted}, and mail cannot be called back"
-        if counts.waiting:
-            message += f"; 'pprmail send {mailing.issue}' goes on with those who wait"
-        raise PprmailError(message)
-    ledger.cancel(mailing, datetime.now(UTC))
-    remove_receipt(settings.root / "issues" / mailing.issue)
+class _Cancelling:
+    """One call of ``cancel``, of a mailing to readers."""
+
+    def __init__(self, console: Console, settings: Settings, ledger: Ledger, mailing: Mailing) -> None:
+        self.console = console
+        self.settings = settings
+        self.ledger = ledger
+        self.mailing = mailing
+
+    def run(self) -> int:
+        mailing, counts = self.mailing, self.ledger.counts(self.mailing)
+        if not counts.accepted and not counts.unknown:
+            self._undo("the seal is undone; nobody had been mailed")
+            return EXIT_DONE
+        if mailing.send_at is None or not self._is_held(mailing.send_at):
+            raise _too_late(mailing, counts)
+        return self._call_off(mailing.send_at, counts)
+
+    def _is_held(self, send_at: datetime) -> bool:
+        """Everything that was handed over is to go out later, or its calling off has begun."""
+        if self.ledger.holding(self.mailing).has_gone_out(send_at):
+            return False
+        return self.mailing.calling_off is not None or clock.now() < send_at
+
+    def _call_off(self, send_at: datetime, counts: Counts) -> int:
+        """Have the provider discard what it holds; tell what could not be stopped."""
+        mailing, when = self.mailing, zoned_time(send_at, self.settings)
+        self.ledger.sending(mailing).settle_claims()
+        held = counted(counts.accepted + counts.unknown, "recipient")
+        provider = sealed_provider(self.settings, self.ledger, mailing)
+        with closing(provider):
+            provider.prepare()
+            try:
+                is_sure = call_off(self.ledger.holding(mailing), provider, send_at, clock.now)
+            except PprmailError as error:
+                remedy = f"run 'pprmail cancel {mailing.issue}' again before {local_time(send_at - SURE_AHEAD, self.settings)}"
+                message = (
+                    f"{mailing.issue} is NOT called off yet: {error}; {remedy}. Until then nothing more is handed over"
+                )
+                raise PprmailError(message, exit_code=EXIT_UNFINISHED) from error
+        if is_sure:
+            self._undo(
+                f"called off; {mailing.provider} confirmed that it discards the mail to {held}, which was to go out {when}"
+            )
+            return EXIT_DONE
+        write_receipt_of(self.settings, self.ledger, mailing)
+        current = self.ledger.mailing(mailing.id)
+        now = self.ledger.counts(mailing)
+        self.console.product(status_table(status_json(mailing.issue, current, now, sending=False)))
+        self.console.error(
+            f"called off too late to be sure: it was to go out {when}, and mail is stopped for certain until ten minutes before; "
+            f"{held} may have it. Ask two or three of them, then 'pprmail resolve {mailing.issue}'"
+        )
+        return EXIT_UNFINISHED
+
+    def _undo(self, told: str) -> None:
+        self.ledger.cancel(self.mailing, clock.now())
+        remove_receipt(self.settings.root / "issues" / self.mailing.issue)
+        self.console.product(f"{self.mailing.issue}: {told}")
+
+
+def _too_late(mailing: Mailing, counts: Counts) -> PprmailError:
+    """Somebody was mailed, or may have been."""
+    doubt = f", {counted(counts.unknown, 'is', 'are')} in doubt" if counts.unknown else ""
+    accepted = f"{mailing.provider} accepted {counts.accepted:,}{doubt}"
+    message = f"{mailing.issue} cannot be cancelled: of {counted(counts.recipients, 'recipient')} {accepted}, and mail cannot be called back"
+    if counts.waiting:
+        message += f"; 'pprmail send {mailing.issue}' goes on with those who wait"
+    return PprmailError(message)
 
 
 class Withdrawn(NamedTuple):
@@ -82,19 +137,13 @@ class Withdrawn(NamedTuple):
     folder: str
 
 
-def _cancel_outbox(settings: Settings, ledger: Ledger, mailing: Mailing | None, issue: str) -> Withdrawn:
+def _cancel_outbox(settings: Settings, ledger: Ledger, mailing: Mailing) -> Withdrawn:
     """Undo the seal, then take the letters back: in this order, so that a kill leaves letters but no claim."""
-    if mailing is None:
-        raise _nothing_to_cancel(issue)
     content = content_of(settings, ledger, mailing)
     outbox = make_outbox(settings, Outlet(mailing.provider, mailing.folder), content)
     outcomes = tuple(ledger.outcomes(mailing))
     accepted = [one.subscriber for one in outcomes if one.outcome == "accepted"]
     lost = len(accepted) - outbox.count_letters(accepted)
     if not mailing.cancelled:
-        ledger.cancel(mailing, datetime.now(UTC))
+        ledger.cancel(mailing, clock.now())
     return Withdrawn(outbox.withdraw(tuple(one.subscriber for one in outcomes)), lost, outbox.shown)
-
-
-def _nothing_to_cancel(issue: str) -> PprmailError:
-    return PprmailError(f"{issue!r} has no mailing to cancel; 'pprmail status' shows what was sent")

@@ -4,38 +4,42 @@ from __future__ import annotations
 
 import secrets
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from pprmail.cli import clock
+from pprmail.cli.clock import local_time, zoned_time
 from pprmail.cli.console import counted
 from pprmail.cli.interrupts import catch_interrupts
 from pprmail.cli.outlets import content_of, make_provider
-from pprmail.cli.plan_sheet import local_time
 from pprmail.cli.sending import state_of, status_json, status_table, write_receipt_of
 from pprmail.delivery.dispatch import Run, dispatch
 from pprmail.delivery.ledger import Outlet
 from pprmail.delivery.pace import NO_CAPS, Caps
+from pprmail.delivery.schedule import SURE_AHEAD, open_schedule, too_late
 from pprmail.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_UNFINISHED, PprmailError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from pprmail.cli.console import Console
     from pprmail.cli.interrupts import Interrupts
     from pprmail.delivery.dispatch import Stop
     from pprmail.delivery.ledger import Ledger, Mailing
     from pprmail.delivery.providers.base import Provider
+    from pprmail.delivery.schedule import Schedule
     from pprmail.settings import Settings
 
 _LONG_SECONDS = 120
 
 
-def sealed_provider(settings: Settings, ledger: Ledger, mailing: Mailing) -> Provider:
-    """The provider of a sealed mailing."""
-    return make_provider(settings, Outlet(mailing.provider, mailing.folder), content_of(settings, ledger, mailing))
+def sealed_provider(settings: Settings, ledger: Ledger, mailing: Mailing, schedule: Schedule | None = None) -> Provider:
+    """The provider of a sealed mailing, which is to hold the mail where there is a ``schedule``."""
+    outlet = Outlet(mailing.provider, mailing.folder, schedule)
+    return make_provider(settings, outlet, content_of(settings, ledger, mailing))
 
 
-class HandOver:
+class Outgoing:
     """Hands mailings over to their provider. ``as_json``: the status at the end is for a program to read."""
 
     def __init__(self, console: Console, settings: Settings, *, as_json: bool) -> None:
@@ -50,20 +54,29 @@ class HandOver:
             if mailing.is_real:
                 ledger.record_home()
             write_receipt_of(self.settings, ledger, mailing)
-            provider = sealed_provider(self.settings, ledger, mailing)
-            provider.prepare()
-            with closing(provider), catch_interrupts() as asked, self.console.progress(total) as add:
+            with (
+                closing(self._provider(ledger, mailing)) as provider,
+                catch_interrupts() as asked,
+                self.console.progress(total) as add,
+            ):
                 run = self._run(asked, add, ledger, mailing)
                 stop = dispatch(ledger.sending(mailing), provider, run)
             self.write_last_receipt(ledger, mailing)
             return self.finish(ledger, mailing, stop)
+
+    def _provider(self, ledger: Ledger, mailing: Mailing) -> Provider:
+        """The provider, ready; what it is to hold, it holds under a slot that the ledger knows."""
+        provider = sealed_provider(self.settings, ledger, mailing)
+        provider.prepare()
+        schedule = open_schedule(mailing.send_at, provider, ledger.holding(mailing), clock.now())
+        return sealed_provider(self.settings, ledger, mailing, schedule) if schedule else provider
 
     def _run(self, asked: Interrupts, add: Callable[[int], None], ledger: Ledger, mailing: Mailing) -> Run:
         own = self.settings.delivery
         caps = Caps(own.max_per_minute, own.max_per_hour, own.max_per_day) if mailing.is_real else NO_CAPS
         return Run(
             name=secrets.token_hex(8),
-            clock=lambda: datetime.now(UTC),
+            clock=clock.now,
             is_interrupted=asked,
             sleep=asked.sleep,
             on_batch=add,
@@ -71,6 +84,7 @@ class HandOver:
             say_time=lambda time: local_time(time, self.settings),
             caps=caps,
             on_start=lambda: write_receipt_of(self.settings, ledger, mailing),
+            until=too_late(mailing.send_at, clock.now()),
         )
 
     def write_last_receipt(self, ledger: Ledger, mailing: Mailing) -> None:
@@ -105,9 +119,20 @@ class HandOver:
             self.console.warning(
                 f"{refused} rejected; 'pprmail status {mailing.issue} --recipients' names who, and why"
             )
-        if state_of(current, counts, sending=False) == "sent" and not mailing.is_real:
+        state = state_of(current, counts, sending=False)
+        if state == "sent" and not mailing.is_real:
             self.console.note(f"the mail lies in {mailing.folder}/{mailing.issue}")
+        if state == "scheduled" and mailing.send_at:
+            self.console.note(self.say_held(mailing, mailing.send_at))
         return EXIT_DONE if counts.is_complete else EXIT_UNFINISHED
+
+    def say_held(self, mailing: Mailing, send_at: datetime) -> str:
+        """What the provider does with the mail, and until when it can be called off."""
+        goes_out = f"{mailing.provider} holds the mail until {zoned_time(send_at, self.settings)}"
+        sure = send_at - SURE_AHEAD
+        if sure <= clock.now():
+            return f"{goes_out}; it is too late to call it off for certain"
+        return f"{goes_out}; 'pprmail cancel {mailing.issue}' calls it off, for certain until {local_time(sure, self.settings)}"
 
     def _show(self, status: dict[str, Any]) -> None:
         """Print the end. Whether it can be printed changes nothing of what was sent."""

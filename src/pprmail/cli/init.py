@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from pprmail.cli import clock
 from pprmail.errors import EXIT_DONE, PprmailError
 from pprmail.files import replace_file
 from pprmail.manuscript.scaffold import GITIGNORE, LIST_HEADER, settings_file
@@ -31,7 +31,7 @@ def init(app: App, folder: Path) -> int:
     settings = settings_file(
         title.replace('"', "").replace("\\", ""),
         slug_of(root.name)[:40].strip("-") or "newsletter",
-        datetime.now(UTC).year,
+        clock.now().year,
     )
     try:
         (root / "issues").mkdir(parents=True, exist_ok=True)
@@ -43,6 +43,6 @@ def init(app: App, folder: Path) -> int:
         message = f"{folder}: cannot be written ({error.strerror}); choose another folder or check its permissions"
         raise PprmailError(message) from error
     app.console.note(
-        f"next: fill in {folder / FILE_NAME}, put your list into {folder / 'subscribers.csv'}, then 'pprmail -C {folder} new {datetime.now(UTC):%Y-%m}'"
+        f"next: fill in {folder / FILE_NAME}, put your list into {folder / 'subscribers.csv'}, then 'pprmail -C {folder} new {clock.now():%Y-%m}'"
     )
     return EXIT_DONE

@@ -57,7 +57,9 @@ def make_provider(settings: Settings, outlet: Outlet, content: Content) -> Provi
 
         signer = Signer(content.key, content.sealed.newsletter_id)
         key = settings.sendgrid_api_key
-        return SendgridProvider(settings.sendgrid, key, content.sealed, signer, test=content.test, clock=time.time)
+        return SendgridProvider(
+            settings.sendgrid, key, content.sealed, signer, test=content.test, clock=time.time, schedule=outlet.schedule
+        )
     if outlet.provider == "smtp":
         from pprmail.delivery.providers.smtp import SmtpProvider
 

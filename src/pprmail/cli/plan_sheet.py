@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,8 @@ from pprmail.audience.choose import choose_audience
 from pprmail.audience.consent import PERSON, READER, suppression_test
 from pprmail.audience.csvlist import read_list
 from pprmail.audience.keys import Keyring, read_keyring
+from pprmail.cli import clock
+from pprmail.cli.clock import local_time, zoned_time
 from pprmail.cli.console import counted
 from pprmail.cli.git import tracked_secrets
 from pprmail.cli.sending import reasons
@@ -18,11 +19,13 @@ from pprmail.errors import PprmailError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from pprmail.audience.choose import Audience
     from pprmail.cli.console import Console
     from pprmail.delivery.ledger import Ledger
     from pprmail.delivery.plan import Plan
+    from pprmail.delivery.providers.base import Provider
     from pprmail.delivery.seal import SealedMail
     from pprmail.settings import Settings
 
@@ -30,37 +33,25 @@ if TYPE_CHECKING:
 class PlanSheet:
     """The plan of a new mailing, made of the list and of what the ledger remembers (None: nothing yet)."""
 
-    def __init__(self, settings: Settings, list_file: str | None, ledger: Ledger | None, provider: str) -> None:
-        """``list_file`` is the one named on the command line, looked up from where we stand; None takes the settings'."""
+    def __init__(self, settings: Settings, list_file: str | None, ledger: Ledger | None, provider: Provider) -> None:
+        """``list_file`` is the one named on the command line; None takes the settings'."""
         self.settings = settings
         self.ledger = ledger
         self.provider = provider
-        self.list_name = list_file or settings.subscribers.file
-        self.list_path = Path(list_file).absolute() if list_file else settings.root / settings.subscribers.file
+        self.list_file = list_file
+        self.list_name, self.list_path = list_of(settings, list_file)
 
     def plan(self) -> Plan:
         """Read the list and decide. Raises ``PprmailError`` when the list cannot be read."""
         last = self.ledger.last_recipients() if self.ledger else None
-        size = self.settings.delivery.batch_size
-        return plan_mailing(self.audience(), size, last, self._suppression(PERSON, READER))
+        size = min(self.settings.delivery.batch_size, self.provider.largest_batch)
+        audience = read_audience(self.settings, self.list_file, self.ledger)
+        return plan_mailing(audience, size, last, _suppression(self.settings, self.ledger, PERSON, READER))
 
-    def audience(self) -> Audience:
-        """The list as it stands now, decided. Raises ``PprmailError`` when it cannot be read."""
-        settings = self.settings
-        return choose_audience(
-            read_list(self.list_path, self.list_name, settings.subscribers.encoding),
-            self._suppression(),
-            require_consent=settings.subscribers.require_consent,
-            today=datetime.now(settings.newsletter.zone).date(),
-        )
-
-    def _suppression(self, *sources: str) -> Callable[[str], bool]:
-        hashes = self.ledger.suppressed(*sources) if self.ledger else frozenset()
-        keyring = read_keyring(self.settings) or Keyring(())
-        return suppression_test(hashes, keyring, self.settings.newsletter.id)
-
-    def show(self, console: Console, say: Callable[[str], None], sealed: SealedMail, plan: Plan) -> None:
-        """Tell the plan line by line, with every bad row, and what git should not track."""
+    def show(
+        self, console: Console, say: Callable[[str], None], sealed: SealedMail, plan: Plan, send_at: datetime | None
+    ) -> None:
+        """Tell the plan line by line, with every bad row, and what git should not track. ``send_at`` None: it goes at once."""
         audience = plan.audience
         for one in audience.exclusions:
             line = f"{self.list_name}:{one.line}: {one.reason}{': ' if one.detail else ''}{one.detail}"
@@ -68,8 +59,10 @@ class PlanSheet:
         excluded = audience.excluded()
         say(f"subject     {sealed.subject}")
         say(f"from        {sealed.sender_name} <{sealed.sender_address}>")
-        into = f", into {self.settings.outbox.folder}/{sealed.issue}" if self.provider == "outbox" else ""
-        say(f"through     {self.provider}{into}")
+        into = f", into {self.settings.outbox.folder}/{sealed.issue}" if self.provider.name == "outbox" else ""
+        say(f"through     {self.provider.name}{into}")
+        if send_at:
+            say(f"goes out    {zoned_time(send_at, self.settings)}, held by {self.provider.name} until then")
         total = f"{counted(len(plan.recipients), 'recipient')} + {sum(excluded.values()):,} excluded"
         say(f"list        {self.list_name}: {counted(audience.rows, 'row')} = {total}")
         if excluded:
@@ -117,6 +110,24 @@ def _change(plan: Plan) -> str:
     return f"{change.added:,} added, {left} since the last mailing"
 
 
-def local_time(time: datetime, settings: Settings) -> str:
-    """``2020-08-14 09:30`` in the newsletter's zone."""
-    return f"{time.astimezone(settings.newsletter.zone):%Y-%m-%d %H:%M}"
+def list_of(settings: Settings, list_file: str | None) -> tuple[str, Path]:
+    """What the list is called, and where it is: a ``list_file`` is looked up from where we stand, the settings' beside them."""
+    path = Path(list_file).absolute() if list_file else settings.root / settings.subscribers.file
+    return list_file or settings.subscribers.file, path
+
+
+def read_audience(settings: Settings, list_file: str | None, ledger: Ledger | None) -> Audience:
+    """The list as it stands now, decided. Raises ``PprmailError`` when it cannot be read."""
+    name, path = list_of(settings, list_file)
+    return choose_audience(
+        read_list(path, name, settings.subscribers.encoding),
+        _suppression(settings, ledger),
+        require_consent=settings.subscribers.require_consent,
+        today=clock.now().astimezone(settings.newsletter.zone).date(),
+    )
+
+
+def _suppression(settings: Settings, ledger: Ledger | None, *sources: str) -> Callable[[str], bool]:
+    """Whether an address asked to leave, as far as ``ledger`` knows."""
+    hashes = ledger.suppressed(*sources) if ledger else frozenset()
+    return suppression_test(hashes, read_keyring(settings) or Keyring(()), settings.newsletter.id)

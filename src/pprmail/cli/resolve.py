@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from pprmail.cli import safeguards
+from pprmail.cli import clock, safeguards
 from pprmail.cli.console import counted
 from pprmail.cli.handing_over import sealed_provider
-from pprmail.cli.sending import has_ledger, open_ledger, sole_sender, status_json, status_table, write_receipt_of
+from pprmail.cli.sending import status_json, status_table, write_receipt_of
 from pprmail.delivery.resolve import settle_by_evidence, settle_by_word
 from pprmail.errors import EXIT_DONE, EXIT_UNFINISHED, PprmailError
 
@@ -40,20 +39,13 @@ def resolve(app: App, issue: str, *, assume_sent: bool, assume_not_sent: bool) -
         message = "--assume-sent and --assume-not-sent say the opposite: take one of them"
         raise click.UsageError(message)
     settings = app.settings
-    if not has_ledger(settings):
-        safeguards.refuse_lost_ledger(settings, None, issue)
-        raise _nothing_sent(issue)
-    with sole_sender(settings, issue):
-        ledger = open_ledger(settings)
-        if ledger is None:
-            raise _nothing_sent(issue)
-        with closing(ledger):
-            safeguards.refuse_lost_ledger(settings, ledger, issue)
-            mailing = ledger.find(issue, real=True)
-            if mailing is None or mailing.cancelled:
-                raise _nothing_sent(issue)
-            word = True if assume_sent else False if assume_not_sent else None
-            return _Resolving(app.console, settings, ledger, mailing).run(was_sent=word)
+    with safeguards.sole_ledger(settings, issue) as ledger:
+        mailing = ledger.find(issue, real=True) if ledger else None
+        if ledger is None or mailing is None or mailing.cancelled:
+            message = f"{issue!r} has no mailing to readers; 'pprmail status' shows what was sent"
+            raise PprmailError(message)
+        word = True if assume_sent else False if assume_not_sent else None
+        return _Resolving(app.console, settings, ledger, mailing).run(was_sent=word)
 
 
 class _Resolving:
@@ -90,7 +82,7 @@ class _Resolving:
         try:
             with closing(provider):
                 provider.prepare()
-                for batch, evidence in settle_by_evidence(book, provider, datetime.now(UTC)):
+                for batch, evidence in settle_by_evidence(book, provider, clock.now()):
                     what = "accepted" if evidence.found else "still in doubt"
                     people = counted(len(batch.recipients), "recipient")
                     self.console.note(f"batch {batch.number}, {people}: {what}; {evidence.detail}")
@@ -110,9 +102,5 @@ class _Resolving:
         )
         if was_sent is None:
             return
-        settled = counted(settle_by_word(book, was_sent=was_sent, now=datetime.now(UTC)), "recipient")
+        settled = counted(settle_by_word(book, was_sent=was_sent, now=clock.now()), "recipient")
         self.console.note(f"recorded: {settled} counted as {'mailed' if was_sent else 'not mailed, waiting again'}")
-
-
-def _nothing_sent(issue: str) -> PprmailError:
-    return PprmailError(f"{issue!r} has no mailing to readers; 'pprmail status' shows what was sent")

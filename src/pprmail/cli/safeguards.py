@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from pprmail.audience.keys import KEY_FILE
+from pprmail.cli.sending import has_ledger, open_ledger, sole_sender
 from pprmail.delivery.receipt import BRING_IT_OVER, find_discord, read_receipt
 from pprmail.errors import PprmailError
 from pprmail.folders import kept_by
@@ -12,6 +14,7 @@ from pprmail.settings import POSTAL_PLACEHOLDER
 from pprmail.state import database_path
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from pprmail.delivery.ledger import Ledger
@@ -72,6 +75,27 @@ def refuse_lost_ledger(settings: Settings, ledger: Ledger | None, issue: str = "
 def _is_known(ledger: Ledger | None, issue: str) -> bool:
     mailing = ledger.find(issue, real=True) if ledger else None
     return mailing is not None and mailing.ended is not None
+
+
+@contextmanager
+def sole_ledger(settings: Settings, issue: str) -> Iterator[Ledger | None]:
+    """The ledger, with no sender at work meanwhile; None without one.
+
+    Raises ``PprmailError`` when a sender is at work, or when the receipt of ``issue`` tells what the ledger does not know: an
+    older copy of it would undo, or settle, what was mailed since.
+    """
+    if not has_ledger(settings):
+        refuse_lost_ledger(settings, None, issue)
+        yield None
+        return
+    with sole_sender(settings):
+        ledger = open_ledger(settings)
+        if ledger is None:
+            yield None
+            return
+        with closing(ledger):
+            refuse_lost_ledger(settings, ledger, issue)
+            yield ledger
 
 
 def refuse_key_without_ledger(settings: Settings) -> None:

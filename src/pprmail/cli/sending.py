@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pprmail.audience.keys import Keyring, make_key, read_keyring
+from pprmail.cli import clock
 from pprmail.delivery.ledger import Ledger
 from pprmail.delivery.receipt import receipt_content, write_receipt
 from pprmail.delivery.seal import seal_mail
@@ -103,18 +104,19 @@ def write_receipt_of(settings: Settings, ledger: Ledger, mailing: Mailing) -> No
 
 
 def state_of(mailing: Mailing | None, counts: Counts | None, *, sending: bool) -> str:
-    """One of not-sent, sending, sent, incomplete, cancelled. ``sending`` says that a sender is at work on this issue."""
+    """One of not-sent, sending, scheduled, sent, incomplete, cancelled. ``sending``: a sender is at work on this issue."""
     if mailing is None or counts is None:
         return "not-sent"
     if mailing.cancelled:
         return "cancelled"
     if counts.is_complete:
-        return "sent"
+        return "scheduled" if mailing.send_at and clock.now() < mailing.send_at else "sent"
     return "sending" if sending else "incomplete"
 
 
 def status_json(issue: str, mailing: Mailing | None, counts: Counts | None, *, sending: bool) -> dict[str, Any]:
-    """The status of one issue, for a program to read."""
+    """The status of one issue, for a program to read. ``send_at`` stands in it for a mailing that has one alone."""
+    send_at = {"send_at": mailing.send_at.isoformat()} if mailing and mailing.send_at else {}
     return {
         "issue": issue,
         "state": state_of(mailing, counts, sending=sending),
@@ -129,6 +131,7 @@ def status_json(issue: str, mailing: Mailing | None, counts: Counts | None, *, s
         "waiting": counts.waiting if counts else 0,
         "started": mailing.sealed.isoformat() if mailing else None,
         "ended": mailing.ended.isoformat() if mailing and mailing.ended else None,
+        **send_at,
     }
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import secrets
 from contextlib import closing
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pprmail.addresses import BadAddressError, normal_address
-from pprmail.cli import safeguards
+from pprmail.cli import clock, safeguards
 from pprmail.cli.outlets import Content, make_outbox, make_provider, outlet
 from pprmail.cli.sending import make_ledger, sealed_of
 from pprmail.delivery.answer import Outcome
@@ -37,7 +36,7 @@ def send_test(console: Console, settings: Settings, issue: str, provider: str, a
     sealed = sealed_of(settings, proof.issue, mail)
     ledger, keyring = make_ledger(settings)
     with closing(ledger):
-        now = datetime.now(UTC).replace(microsecond=0)
+        now = clock.now().replace(microsecond=0)
         content = Content(sealed, now, keyring.current, test=True)
         through = outlet(settings, provider)
         if provider == "outbox":

@@ -6,7 +6,6 @@ import os
 import sys
 from collections import defaultdict
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from pprmail.audience.consent import PERSON, READER
 from pprmail.audience.csvlist import is_list_header
 from pprmail.audience.leaving import Requests, is_mail, pasted_text, read_mail, read_pasted, read_word
 from pprmail.audience.tokens import Signer, read_token
+from pprmail.cli import clock
 from pprmail.cli.console import counted
 from pprmail.cli.sending import make_ledger
 from pprmail.errors import EXIT_DONE, EXIT_YOURS, PprmailError
@@ -61,7 +61,7 @@ def unsubscribe(app: App, who: tuple[str, ...]) -> int:
                 refused.append("a test mail's token unsubscribes nobody; give the address")
             else:
                 by_key[read.key].append(read.address_hash)
-        now = datetime.now(UTC)
+        now = clock.now()
         new = ledger.unsubscribe(by_key, READER, now)
         signer = Signer(keyring.current, settings.newsletter.id)
         new += ledger.unsubscribe({keyring.current: [signer.address_hash(one) for one in addresses]}, PERSON, now)

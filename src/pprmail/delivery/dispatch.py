@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pprmail.delivery.answer import Answer, Rejection
     from pprmail.delivery.ledger import Batch, SendingBook
     from pprmail.delivery.pace import Caps
-    from pprmail.delivery.providers.base import Provider
+    from pprmail.delivery.providers.base import Carrier
 
 MOST_DOUBTS = 3
 MOST_NAMED = 10
@@ -60,7 +60,7 @@ class Run:
     ``name`` is its own and no other's. ``is_interrupted`` is asked between batches, so that the ledger is true when it stops.
     ``sleep`` waits so many seconds, less when somebody interrupts. ``on_start`` is called once the ledger knows of the
     run, before anything is handed over; ``on_batch`` with how many recipients a batch settled, ``on_wait`` with why and how long
-    nothing happens. ``say_time`` writes a time for the author.
+    nothing happens. ``say_time`` writes a time for the author. Nothing is handed over after ``until``: it would be late.
     """
 
     name: str
@@ -72,9 +72,10 @@ class Run:
     say_time: Callable[[datetime], str] = lambda time: f"{time:%Y-%m-%d %H:%M} UTC"
     caps: Caps = NO_CAPS
     on_start: Callable[[], None] = lambda: None
+    until: datetime | None = None
 
 
-def dispatch(book: SendingBook, provider: Provider, run: Run) -> Stop | None:
+def dispatch(book: SendingBook, provider: Carrier, run: Run) -> Stop | None:
     """Hand over every batch that waits; None when none does any more."""
     book.start(again=provider.is_idempotent)
     run.on_start()
@@ -93,7 +94,7 @@ class _Turn(NamedTuple):
 class _Sender:
     """The workers of one run, and what their answers so far allow."""
 
-    def __init__(self, book: SendingBook, provider: Provider, run: Run) -> None:
+    def __init__(self, book: SendingBook, provider: Carrier, run: Run) -> None:
         self.book = book
         self.provider = provider
         self.run = run
@@ -153,8 +154,10 @@ class _Sender:
             pass
 
     def _is_over(self) -> bool:
-        if self.run.is_interrupted() and not self.stop:
+        if not self.stop and self.run.is_interrupted():
             self.stop = Stop("")
+        if not self.stop and self.run.until and self.run.clock() > self.run.until:
+            self.stop = Stop("it is more than an hour past the time that was set; run this again for those who wait")
         return bool(self.stop or self.failure)
 
     # A turn

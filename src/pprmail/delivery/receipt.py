@@ -46,6 +46,7 @@ def receipt_content(ledger: Ledger, mailing: Mailing, sealed: SealedMail, counts
         "revision": mailing.revision,
         "provider": mailing.provider,
         "sealed": mailing.sealed.isoformat(),
+        **({"send_at": mailing.send_at.isoformat()} if mailing.send_at else {}),
         "ended": mailing.ended.isoformat() if mailing.ended else None,
         "sealed_sha256": mailing.sealed_sha256,
         "html_sha256": hashlib.sha256(sealed.html.encode()).hexdigest(),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pprmail.delivery.ledger import Batch, SendingBook
-    from pprmail.delivery.providers.base import Evidence, Provider
+    from pprmail.delivery.providers.base import Evidence, Witness
 
 BY_EVIDENCE, ASSUMED_SENT, ASSUMED_NOT_SENT = "evidence", "assumed-sent", "assumed-not-sent"
 """Whose word settled a doubt."""
@@ -28,7 +28,7 @@ class Finding(NamedTuple):
     evidence: Evidence
 
 
-def settle_by_evidence(book: SendingBook, provider: Provider, now: datetime) -> Iterator[Finding]:
+def settle_by_evidence(book: SendingBook, provider: Witness, now: datetime) -> Iterator[Finding]:
     """Look for every batch in doubt, one by one, and record those found as accepted.
 
     Raises ``PprmailError`` when the provider cannot be asked; what was found before that is recorded.

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from pprmail.delivery.ledger import HoldingBook
-    from pprmail.delivery.providers.base import Provider
+    from pprmail.delivery.providers.base import Holder
 
 LONGEST_AHEAD = timedelta(hours=72)
 SURE_AHEAD = timedelta(minutes=10)
 """Until so long before its time, mail can be called off for certain."""
 MOST_LATE = timedelta(hours=1)
-"""Who resumes later than that is asked again, and a sender that is at work then stops."""
+"""Later than that, a sender that is at work stops, so that whoever resumes is asked again."""
 FRESH_FOR = timedelta(hours=20)
 """A slot is used for so long: one older than a day may hold mail that never goes out (sendgrid/docs#2648, #2289)."""
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?) ?(Z|[+-]\d\d:?\d\d)?", re.IGNORECASE | re.ASCII)
@@ -87,11 +87,16 @@ def refuse_time(time: datetime, now: datetime, say_time: Callable[[datetime], st
         raise PprmailError(message)
 
 
+def too_late(send_at: datetime | None, now: datetime) -> datetime | None:
+    """When a sender that begins ``now`` stops, because its mail would be late; None: never."""
+    return send_at + MOST_LATE if send_at and now <= send_at + MOST_LATE else None
+
+
 # Under which slot
 
 
 def open_schedule(
-    time: datetime | None, provider: Provider, book: HoldingBook | None, now: datetime
+    time: datetime | None, provider: Holder, book: HoldingBook | None, now: datetime
 ) -> Schedule | None:
     """The schedule of a run of the sender: the newest slot in ``book`` that is fresh, else one that is opened and recorded now.
 
@@ -112,7 +117,7 @@ def open_schedule(
 # Calling it off
 
 
-def call_off(book: HoldingBook, provider: Provider, time: datetime, clock: Callable[[], datetime]) -> bool:
+def call_off(book: HoldingBook, provider: Holder, time: datetime, clock: Callable[[], datetime]) -> bool:
     """Have the provider discard all that it holds. True: nobody gets it, and the seal may be undone.
 
     False: it was too late to be sure, and those accepted are in doubt in the ledger. Raises ``PprmailError`` when the provider
@@ -132,7 +137,7 @@ def call_off(book: HoldingBook, provider: Provider, time: datetime, clock: Calla
     return False
 
 
-def _call_one_off(book: HoldingBook, provider: Provider, slot: str) -> datetime:
+def _call_one_off(book: HoldingBook, provider: Holder, slot: str) -> datetime:
     confirmed = provider.call_off(slot)
     book.record_called_off(slot, confirmed)
     return confirmed

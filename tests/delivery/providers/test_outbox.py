@@ -114,13 +114,13 @@ def test_a_letter_that_a_kill_left_half_written_goes_too(newsletter: Newsletter,
 
 def test_letters_that_lie_there_before_a_seal_are_refused(newsletter: Newsletter) -> None:
     provider = outbox(newsletter)
-    provider.refuse_letters()  # there is no folder yet
+    provider.examine()  # there is no folder yet
     provider.prepare()
-    provider.refuse_letters()
+    provider.examine()
 
     provider.hand_over(batch(ADA, BEA), journal())
     with pytest.raises(PprmailError) as told:
-        provider.refuse_letters()
+        provider.examine()
 
     assert str(told.value) == (
         "outbox/2020-08: holds 2 letters of another mailing; finish with 'pprmail cancel' if it was cancelled, "

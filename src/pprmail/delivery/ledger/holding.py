@@ -46,6 +46,15 @@ class HoldingBook:
                 for row in connection.execute(query)
             )
 
+    def has_gone_out(self, time: datetime) -> bool:
+        """Something was handed over from ``time`` on, when nothing is held any more."""
+        here = batches.c.mailing == self.mailing.id, batches.c.state != State.WAITING
+        with reading(self._engine) as connection:
+            return (
+                connection.execute(select(batches).where(*here, batches.c.claimed >= time.isoformat())).first()
+                is not None
+            )
+
     def add(self, slot: str, now: datetime) -> None:
         """From now on, mail may be held under ``slot`` as well."""
         with writing(self._engine) as connection:

@@ -36,7 +36,7 @@ class Evidence(NamedTuple):
     provider_id: str | None = None
 
 
-class Provider(Protocol):
+class Carrier(Protocol):
     """Someone who takes mail from us. Several threads may hand over at once, ``workers`` at most."""
 
     name: str
@@ -47,14 +47,6 @@ class Provider(Protocol):
     largest_batch: int
     """The most recipients in one hand-over."""
     workers: int
-    holds_mail: bool
-    """Takes mail to be held until a time."""
-
-    def prepare(self) -> None:
-        """Refuse now what would fail later, without asking anybody. Raises ``PprmailError``; nothing has been sealed yet."""
-
-    def examine(self) -> Examination:
-        """Ask the other side what would make the send fail. Raises ``PprmailError`` for a plain no."""
 
     def hand_over(self, batch: Batch, journal: Journal) -> Answer:
         """Hand one batch over, once, without retries. Never raises for what the wire or the other side does.
@@ -62,11 +54,22 @@ class Provider(Protocol):
         An idempotent provider may have begun the batch before, and takes back what it then took for its leavers.
         """
 
+
+class Witness(Protocol):
+    """Someone who may know what became of a batch in doubt."""
+
     def look_for(self, batch: Batch) -> Evidence:
         """Whether the provider's records show that it accepted ``batch`` under the batch's attempt.
 
         Raises ``PprmailError`` where it keeps no records, or cannot be asked now.
         """
+
+
+class Holder(Protocol):
+    """Someone who may hold mail until a time."""
+
+    holds_mail: bool
+    """Takes mail to be held until a time."""
 
     def open_slot(self) -> str:
         """A slot of the provider's, freshly made, under which mail can be held and called off.
@@ -80,6 +83,16 @@ class Provider(Protocol):
         May be repeated, and is then confirmed anew. The time is the later of our clock's and the provider's. Raises
         ``PprmailError`` where it is not confirmed: then the mail may go out at its time.
         """
+
+
+class Provider(Carrier, Witness, Holder, Protocol):
+    """What takes a newsletter's mail, all of it."""
+
+    def prepare(self) -> None:
+        """Refuse now what would fail later, without asking anybody. Raises ``PprmailError``; nothing has been sealed yet."""
+
+    def examine(self) -> Examination:
+        """Ask the other side what would make the send fail. Raises ``PprmailError`` for a plain no."""
 
     def close(self) -> None:
         """Let go of connections. A provider that is handed a batch after that opens new ones."""

@@ -50,8 +50,12 @@ class OutboxProvider:
             message = f"{self.shown}: cannot be written ({error.strerror}); check its permissions and the disk's space, or name another under [outbox] folder"
             raise PprmailError(message) from error
 
-    def refuse_letters(self) -> None:
-        """Raise ``PprmailError`` when letters lie in the folder: before a seal, none can be of the mailing to come.
+    def count_letters(self, recipients: Iterable[Subscriber]) -> int:
+        """How many of the letters to ``recipients`` lie here."""
+        return sum((self.folder / self._name(one)).exists() for one in recipients)
+
+    def examine(self) -> Examination:
+        """Refuse when letters lie in the folder: before a seal, none can be of the mailing to come.
 
         They are of one that was cancelled and not taken back whole, or of one whose ledger is lost.
         """
@@ -61,13 +65,6 @@ class OutboxProvider:
             remedy = "finish with 'pprmail cancel' if it was cancelled, else move the folder away; then run this again"
             message = f"{self.shown}: holds {count:,} {letters} of another mailing; {remedy}. Nothing was sent"
             raise PprmailError(message)
-
-    def count_letters(self, recipients: Iterable[Subscriber]) -> int:
-        """How many of the letters to ``recipients`` lie here."""
-        return sum((self.folder / self._name(one)).exists() for one in recipients)
-
-    def examine(self) -> Examination:
-        """Nobody is to be asked."""
         return Examination()
 
     def hand_over(self, batch: Batch, journal: Journal) -> Answer:
