@@ -16,9 +16,8 @@ from conftest import KEY as SECRET_KEY
 from pprmail.audience.tokens import Signer
 from pprmail.delivery.answer import Answer, Outcome
 from pprmail.delivery.providers.sendgrid import SendgridProvider
-from pprmail.rehearsal.standin.http_server import _Handler
 from pprmail.rehearsal.standin.loopback import RESET_ON_CLOSE
-from pprmail.rehearsal.standin.sendgrid import KEY, SendGridStandIn
+from pprmail.rehearsal.standin.sendgrid import KEY, DatedHandler, SendGridStandIn
 from pprmail.settings.values import Sendgrid
 
 if TYPE_CHECKING:
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from conftest import Newsletter
     from pprmail.delivery.answer import Next
+    from pprmail.delivery.schedule import Schedule
     from pprmail.delivery.seal import SealedMail
 
 CLOCK = NOW.timestamp
@@ -48,7 +48,7 @@ class World:
     def sealed(self) -> SealedMail:
         return sealed_mail(self.newsletter)
 
-    def provider(
+    def provider(  # noqa: PLR0913 - what a test may want otherwise
         self,
         *,
         host: str = "",
@@ -56,10 +56,12 @@ class World:
         sealed: SealedMail | None = None,
         sender: str = "",
         timeout_seconds: int = 10,
+        schedule: Schedule | None = None,
     ) -> SendgridProvider:
         content = replace(sealed or self.sealed, sender_address=sender or self.sealed.sender_address)
         settings = Sendgrid(host or self.standin.url, timeout_seconds=timeout_seconds)
-        return SendgridProvider(settings, key, content, Signer(SECRET_KEY.encode(), "pprnet"), clock=self.clock)
+        signer = Signer(SECRET_KEY.encode(), "pprnet")
+        return SendgridProvider(settings, key, content, signer, clock=self.clock, schedule=schedule)
 
 
 @contextmanager
@@ -102,7 +104,7 @@ def door() -> Iterator[Door]:
         thread.join()
 
 
-class TlsHandler(_Handler):
+class TlsHandler(DatedHandler):
     def setup(self) -> None:
         assert isinstance(self.stand_in, TlsStandIn)
         encrypted: ssl.SSLSocket = self.server.encrypt(self.request, self.stand_in.context)

@@ -7,8 +7,9 @@ how the other side is made to fail in the ways that are common to all.
 from __future__ import annotations
 
 import email
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC
 from email.utils import parseaddr
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -223,6 +224,47 @@ def test_preparing_and_examining_hand_nothing_over_and_may_be_repeated(case: Cas
     examinations = [case.provider.examine() for _ in range(2)]
 
     assert examinations[0] == examinations[1]
+    assert case.taken() == []
+
+
+def test_mail_is_held_under_slots_that_are_fresh_or_refused_in_one_sentence(case: Case) -> None:
+    if case.provider.holds_mail:
+        slots = [case.provider.open_slot() for _ in range(2)]
+        assert len(set(slots)) == len(slots)
+        return
+
+    told = []
+    for ask in (case.provider.open_slot, lambda: case.provider.call_off("a-slot")):
+        with pytest.raises(PprmailError) as raised:
+            ask()
+        told.append(str(raised.value))
+
+    sentence = (
+        f"{case.provider.name} cannot hold mail until a time, nor call it off; leave --at out and run the send at that time, "
+        "by cron or the Task Scheduler"
+    )
+    assert told == [sentence, sentence]
+
+
+def test_calling_off_may_be_repeated_and_is_confirmed_in_utc_and_not_before_our_time(case: Case) -> None:
+    if not case.provider.holds_mail:
+        pytest.skip("it holds nothing")
+    slot = case.provider.open_slot()
+
+    confirmed = [case.provider.call_off(slot) for _ in range(2)]
+
+    assert all(time.tzinfo is UTC and time >= NOW for time in confirmed)
+
+
+def test_a_slot_that_is_not_known_is_not_called_off(case: Case) -> None:
+    with pytest.raises(PprmailError):
+        case.provider.call_off("nobody's")
+
+
+def test_slots_hand_nothing_over(case: Case) -> None:
+    with suppress(PprmailError):
+        case.provider.call_off(case.provider.open_slot())
+
     assert case.taken() == []
 
 

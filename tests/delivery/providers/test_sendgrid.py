@@ -4,6 +4,7 @@ import json
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from email.message import Message
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batches import ADA, BEA, CEM, batch, journal
+from batches import ADA, BEA, CEM, NOW, batch, journal
 from pprmail.delivery.answer import Answer, Next, Outcome, Rejection
 from pprmail.delivery.journal import Journal, Streak
 from pprmail.delivery.providers.sendgrid.heard import Heard
 from pprmail.delivery.providers.sendgrid.verdict import verdict_of
+from pprmail.delivery.schedule import Schedule
 from pprmail.errors import PprmailError
 from pprmail.model import Subscriber
 from pprmail.rehearsal.standin import http_faults
@@ -54,6 +56,12 @@ def in_doubt(detail: str) -> Answer:
 
 TOO_LARGE = "'The JSON payload you have included in your request is too large.' (413)"
 UNVERIFIED = "The from address does not match a verified Sender Identity."
+
+TOO_FAR = "Scheduling more than 72 hours in advance is forbidden."
+NOT_THEN = "SendGrid does not hold mail until that time, which by its clock is more than 72 hours ahead or none at all"
+NOT_THERE = "SendGrid does not know the slot any more that this mail is to be held under"
+SEND_AGAIN_LATER = "check this machine's clock, 'pprmail cancel' the send, and send again with another --at"
+SEND_AGAIN = "call off what it holds with 'pprmail cancel', then send again"
 
 REFUSED = {
     "sandbox": (
@@ -94,6 +102,23 @@ REFUSED = {
             "undo the seal with 'pprmail cancel' while nobody was accepted, mend it in the files or under [sender], and send it again",
         ),
     ),
+    **{
+        f"time-{name}": (answered(400, TOO_FAR, at), refused(Next.STOP, f"{NOT_THEN}: '{TOO_FAR}'; {SEND_AGAIN_LATER}"))
+        for name, at in {
+            "named": "send_at",
+            "named-for-a-reader": "personalizations.1.send_at",
+            "in-brackets": "personalizations[0].send_at",
+            "in-words-alone": None,
+        }.items()
+    },
+    **{
+        f"slot-{name}": (answered(400, words, at), refused(Next.STOP, f"{NOT_THERE}: '{words}'; {SEND_AGAIN}"))
+        for name, words, at in (
+            ("named", "Odd.", "batch_id"),
+            ("in-words-alone", "invalid batch id", None),
+            ("in-other-words", "The batch_id must be a string.", None),
+        )
+    },
     "key-revoked": (
         http_faults.KEY_REVOKED,
         refused(Next.STOP, f"SendGrid does not take the API key: '{REVOKED}' (401); put a valid one into SENDGRID_API_KEY, {AGAIN}"),
@@ -345,6 +370,38 @@ def test_mail_too_large_for_one_stops_the_send(world: World) -> None:
         Next.STOP,
         f"the mail is too large for SendGrid: {TOO_LARGE}; 'pprmail cancel' undoes the seal while nobody was accepted; make the issue shorter",
     )
+
+
+# Mail that is held
+
+
+@pytest.mark.parametrize(
+    ("hours", "slot", "sentence"),
+    [
+        pytest.param(73, "", f"{NOT_THEN}: '{TOO_FAR}'; {SEND_AGAIN_LATER}", id="too-far-ahead"),
+        pytest.param(1, "nobody", f"{NOT_THERE}: 'invalid batch id'; {SEND_AGAIN}", id="no-such-slot"),
+    ],
+)
+@pytest.mark.parametrize("recipients", [pytest.param((ADA,), id="one"), pytest.param((ADA, BEA, CEM), id="three")])
+def test_a_schedule_that_is_not_taken_stops_with_nobody_rejected(
+    world: World, recipients: tuple[Subscriber, ...], hours: int, slot: str, sentence: str
+) -> None:
+    schedule = Schedule(NOW + timedelta(hours=hours), slot or world.provider().open_slot())
+    written = journal()
+
+    answer = world.provider(schedule=schedule).hand_over(batch(*recipients), written)
+
+    assert answer == refused(Next.STOP, sentence)
+    assert written.rejections == ()
+    assert world.standin.accepted == []
+
+
+def test_words_about_something_else_are_not_about_the_schedule(world: World) -> None:
+    world.standin.next(answered(400, "The batch is odd, and unscheduled."))
+
+    answer = world.provider().hand_over(batch(ADA, BEA), journal())
+
+    assert answer == refused(Next.HALVE, "SendGrid answered 'The batch is odd, and unscheduled.' (400)")
 
 
 # Secrets

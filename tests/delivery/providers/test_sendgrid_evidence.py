@@ -9,6 +9,7 @@ import pytest
 
 from batches import ADA, NOW, batch, journal
 from pprmail.delivery.providers.base import Evidence
+from pprmail.delivery.schedule import Schedule
 from pprmail.errors import PprmailError
 from pprmail.model import Subscriber
 from pprmail.rehearsal.standin import http_faults
@@ -61,6 +62,52 @@ def test_another_attempt_is_no_evidence(world: World) -> None:
     provider.hand_over(batch(*READERS)._replace(attempt="a0"), journal())
 
     assert not provider.look_for(batch(*READERS)).found
+
+
+def test_a_letter_that_was_called_off_is_no_evidence(world: World) -> None:
+    slot = world.provider().open_slot()
+    time = NOW + timedelta(hours=1)
+    world.provider(schedule=Schedule(time, slot)).hand_over(batch(*READERS), journal())
+
+    while_held = world.provider().look_for(batch(*READERS))
+    world.provider().call_off(slot)
+    with SendGridStandIn(clock=time.timestamp) as later:
+        later.accepted, later.schedules = world.standin.accepted, world.standin.schedules
+        afterwards = replace(world, standin=later, clock=time.timestamp).provider().look_for(batch(*READERS))
+
+    assert while_held.found
+    assert afterwards == Evidence(
+        found=False,
+        detail="SendGrid's log has 5 of this attempt's letters, called off and discarded; that proves nothing of the others",
+    )
+
+
+def test_another_letter_of_the_attempt_is_evidence_beside_one_that_was_called_off(world: World) -> None:
+    slot = world.provider().open_slot()
+    world.provider(schedule=Schedule(NOW + timedelta(seconds=1), slot)).hand_over(batch(READERS[0]), journal())
+    world.provider().hand_over(batch(READERS[1]), journal())
+    world.standin.schedules.late_cancels_work = True
+    world.provider().call_off(slot)
+    world.standin.clock = (NOW + timedelta(hours=1)).timestamp
+
+    assert world.provider().look_for(batch(*READERS[:2])).found
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        pytest.param(None, id="none"),
+        pytest.param("cancel_drop", id="no-list"),
+        pytest.param(["cancel_drop", None], id="no-events"),
+        pytest.param([{"event": "dropped"}, {"event": ["cancel_drop"]}], id="others"),
+    ],
+)
+def test_events_that_are_not_read_call_nothing_off(world: World, events: object) -> None:
+    world.provider().hand_over(batch(ADA), journal())
+    letter = {"custom_args": {"pprmail_attempt": "a1"}, "events": events}
+    world.standin.next(None, Fault(http_faults.Answer(200, json.dumps(letter).encode())), at=LOGS)
+
+    assert world.provider().look_for(batch(ADA)).found
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from conftest import KEY
 from pprmail.audience.tokens import Signer
 from pprmail.delivery.messages import LetterWriter
 from pprmail.delivery.providers.sendgrid.request import RequestWriter
+from pprmail.delivery.schedule import Schedule
 from pprmail.delivery.seal import SealedMail
 from pprmail.marks import NAME_HTML, NAME_TEXT, UNSUBSCRIBE_HTML, UNSUBSCRIBE_TEXT
 from pprmail.model import Subscriber
@@ -47,6 +49,18 @@ def request(sealed: SealedMail = SEALED, *subscribers: Subscriber, test: bool = 
     made = json.loads(RequestWriter(sealed, SIGNER, test=test).write(batch(*(subscribers or (ADA,)))))
     as_sent: dict[str, Any] = json.loads(json.dumps(made))
     return as_sent
+
+
+def test_a_schedule_adds_its_time_and_slot_and_changes_no_other_byte() -> None:
+    time = datetime(2020, 8, 16, 9, 30, 59, 999999, tzinfo=timezone(timedelta(hours=2)))
+    writers = RequestWriter(SEALED, SIGNER), RequestWriter(SEALED, SIGNER, schedule=Schedule(time, 'a "slot"'))
+
+    plain, scheduled = (writer.write(batch(ADA, BEA)) for writer in writers)
+
+    added = b'"send_at": 1597563059, "batch_id": "a \\"slot\\"", '
+    before, found, after = scheduled.partition(added)
+    assert found == added
+    assert before + after == plain
 
 
 def test_the_whole_request() -> None:

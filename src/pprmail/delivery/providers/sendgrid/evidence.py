@@ -1,8 +1,9 @@
 """What SendGrid's log shows of a batch in doubt.
 
 The log cannot be searched by an attempt, but a message in it tells its own: so a few recipients of the batch are asked for. One
-letter of the attempt proves that the request was taken, since one request is one acceptance. None proves nothing: accepted mail has
-waited a day in SendGrid's queues (2015-11-03). Shapes after sendgrid-oai, tsg_logs_v3, 2026-01.
+letter of the attempt proves that the request was taken, since one request is one acceptance; but one that was called off goes to
+nobody. None proves nothing: accepted mail has waited a day in SendGrid's queues (2015-11-03). Shapes after sendgrid-oai,
+tsg_logs_v3, 2026-01.
 """
 
 from __future__ import annotations
@@ -48,13 +49,21 @@ def find_evidence(client: SendgridClient, batch: Batch, now: float) -> Evidence:
             found=False, detail="no address of the batch can be asked for in SendGrid's log; that proves nothing"
         )
     # A clock that was ahead when the batch was claimed must not hide its letters
+    called_off = 0
     since = min(batch.claimed, datetime.fromtimestamp(now, UTC)) - _CLOCKS_APART
     for canary in canaries:
         for letter in _letters(client, canary.subscriber.address, since):
             arguments = letter.get("custom_args")
-            if isinstance(arguments, dict) and arguments.get(ATTEMPT) == batch.attempt:
+            if not isinstance(arguments, dict) or arguments.get(ATTEMPT) != batch.attempt:
+                continue
+            if _was_called_off(letter):
+                called_off += 1
+            else:
                 detail = "SendGrid's log has a letter of this attempt"
                 return Evidence(found=True, detail=detail, provider_id=str(letter["sg_message_id"]).partition(".")[0])
+    if called_off:
+        detail = f"SendGrid's log has {called_off} of this attempt's letters, called off and discarded; that proves nothing of the others"
+        return Evidence(found=False, detail=detail)
     asked = f"SendGrid's log has no letter of this attempt to the {len(canaries)} recipients asked for, of {len(batch.recipients)}"
     return Evidence(
         found=False, detail=f"{asked}; that proves nothing, since it can lag{_caution(now - batch.claimed.timestamp())}"
@@ -73,6 +82,14 @@ def _canaries(batch: Batch) -> tuple[Recipient, ...]:
     fit = [one for one in batch.recipients if not _QUOTES.search(one.subscriber.address)]
     count = min(_CANARIES, len(fit))
     return tuple(fit[at * (len(fit) - 1) // max(1, count - 1)] for at in range(count))
+
+
+def _was_called_off(letter: dict[str, Any]) -> bool:
+    """SendGrid discarded the letter when its time came, because its batch was cancelled."""
+    events = letter.get("events")
+    return isinstance(events, list) and any(
+        isinstance(one, dict) and one.get("event") == "cancel_drop" for one in events
+    )
 
 
 def _letters(client: SendgridClient, address: str, since: datetime) -> Iterator[dict[str, Any]]:

@@ -23,7 +23,7 @@ from pprmail.delivery.providers.sendgrid.heard import date_of
 if TYPE_CHECKING:
     from email.message import Message
 
-    from pprmail.delivery.providers.sendgrid.heard import Heard
+    from pprmail.delivery.providers.sendgrid.heard import Complaint, Heard
 
 _SANDBOX, _ACCEPTED = 200, 202
 _MOVED = (301, 302, 307, 308)  # 303 is another matter: it follows what has been done (RFC 9110 15.4.4)
@@ -33,7 +33,11 @@ _REFUSALS = range(400, 500)
 _RECIPIENTS_OWN = ("", "to")
 _NUMBERED = re.compile(r"personalizations[.\[](\d{1,6})\]?(?:\.(\w+))?.*")
 _CUT_OFF = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError, ssl.SSLEOFError)
+_OF_SCHEDULE = re.compile(r"(?:.*[.\]])?(send_at|batch_id)")
+_SLOT_IN_WORDS = re.compile(r"\bbatch[ _]?id\b", re.IGNORECASE)
+_TIME_IN_WORDS = re.compile(r"\bsend_at\b|\bscheduling\b", re.IGNORECASE)
 _AGAIN = "then run this again"
+CHECK_HOST = "check 'host' under [sendgrid] and the proxy"
 
 
 class Verdict(NamedTuple):
@@ -73,6 +77,8 @@ def _bad_request(heard: Heard, recipients: int) -> Verdict:
     """A 400 refuses the whole request. Its field may name recipients, or a part of the mail that all of them share."""
     named: dict[int, str] = {}
     for complaint in heard.complaints:
+        if sentence := _fault_in_schedule(complaint):
+            return Verdict(_refused(Next.STOP, sentence))
         found = _NUMBERED.fullmatch(complaint.field)
         if found and int(found[1]) >= recipients:
             continue  # nobody of ours: as good as no name
@@ -92,6 +98,27 @@ def _bad_request(heard: Heard, recipients: int) -> Verdict:
         return Verdict(_refused(Next.HALVE, f"SendGrid answered {heard.quoted}"))
     words = next((one.words for one in heard.complaints if one.words), "refused without a reason")
     return Verdict(_refused(Next.AGAIN, f"SendGrid answered {heard.quoted}"), ((0, words),))
+
+
+def _fault_in_schedule(complaint: Complaint) -> str:
+    """What to do about a time or a slot that SendGrid does not take; '' for another complaint.
+
+    Of the slot the documents list one refusal only, that it is no string; elsewhere its words come without a field.
+    """
+    field = _OF_SCHEDULE.fullmatch(complaint.field)
+    what = field[1] if field else ""
+    if not complaint.field:
+        words = complaint.words
+        what = "batch_id" if _SLOT_IN_WORDS.search(words) else "send_at" if _TIME_IN_WORDS.search(words) else ""
+    if what == "batch_id":
+        why = "SendGrid does not know the slot any more that this mail is to be held under"
+        return f"{why}: {complaint.words!r}; call off what it holds with 'pprmail cancel', then send again"
+    if what == "send_at":
+        why = (
+            "SendGrid does not hold mail until that time, which by its clock is more than 72 hours ahead or none at all"
+        )
+        return f"{why}: {complaint.words!r}; check this machine's clock, 'pprmail cancel' the send, and send again with another --at"
+    return ""
 
 
 def _fault_in_mail(words: str, field: str) -> str:
@@ -117,11 +144,11 @@ def _sentence(heard: Heard) -> str:
     if status == _SANDBOX:
         return f"SendGrid checked the mail and sent nothing (200): the account is in sandbox mode; turn that off at SendGrid, {_AGAIN}"
     if status in _MOVED:
-        return f"a redirect came instead of SendGrid ({status}), and nothing was sent: check 'host' under [sendgrid] and the proxy, {_AGAIN}"
+        return f"a redirect came instead of SendGrid ({status}), and nothing was sent: {CHECK_HOST}, {_AGAIN}"
     if status == _TOO_LARGE:
         return f"the mail is too large for SendGrid: {quoted}; 'pprmail cancel' undoes the seal while nobody was accepted; make the issue shorter"
     if status in _REFUSALS:
-        return f"SendGrid refuses such a request: {quoted}; check 'host' under [sendgrid] and the proxy, {_AGAIN}"
+        return f"SendGrid refuses such a request: {quoted}; {CHECK_HOST}, {_AGAIN}"
     return ""
 
 
