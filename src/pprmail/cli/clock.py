@@ -15,6 +15,11 @@ def now() -> datetime:
     return datetime.fromtimestamp(time.time(), UTC)
 
 
+def second() -> datetime:
+    """The same, to the second: as a seal is dated."""
+    return now().replace(microsecond=0)
+
+
 def local_time(time: datetime, settings: Settings) -> str:
     """``2020-08-14 09:30`` in the newsletter's zone."""
     return f"{time.astimezone(settings.newsletter.zone):%Y-%m-%d %H:%M}"
