@@ -3,6 +3,7 @@ from __future__ import annotations
 import sqlite3
 import stat
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,6 @@ from pprmail.state import SCHEMA_VERSION, database_path, engine_path, metadata, 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -199,3 +199,52 @@ def test_a_damaged_database_is_told_with_what_helps(path: Path) -> None:
     said = refusal(path)
 
     assert said == f"{path}: database disk image is malformed; the file is damaged: bring it back from a backup"
+
+
+# Older schemas
+
+
+def older(path: Path) -> None:
+    """A database as the first schema had it: a mailing of three, two of them accepted."""
+    path.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(Path(__file__).with_name("schema_1.sql").read_text(encoding="utf-8"))
+
+
+def columns(path: Path) -> dict[str, list[tuple[str, str]]]:
+    """Each table's columns, with their types."""
+    with closing(sqlite3.connect(path)) as connection:
+        return {
+            name: [(row[1], row[2]) for row in connection.execute(f"PRAGMA table_info({name})")]
+            for name in sorted(metadata.tables)
+        }
+
+
+def test_an_older_database_is_brought_up_to_todays_schema_and_loses_nothing(path: Path, tmp_path: Path) -> None:
+    older(path)
+    open_and_close(tmp_path / "new.db")
+
+    open_and_close(path)
+    open_and_close(path)
+
+    with closing(sqlite3.connect(path)) as connection:
+        mailings = connection.execute("SELECT issue, provider, send_at FROM mailings").fetchall()
+        batches = connection.execute("SELECT first, last, state FROM batches ORDER BY first").fetchall()
+        version = connection.execute("SELECT value FROM facts WHERE name = 'schema_version'").fetchone()
+    assert columns(path) == columns(tmp_path / "new.db")
+    assert mailings == [("2020-08", "sendgrid", None)]
+    assert batches == [(1, 2, "accepted"), (3, 3, "waiting")]
+    assert version == (str(SCHEMA_VERSION),)
+
+
+def test_two_that_open_an_older_database_at_once_do_not_upgrade_it_twice(path: Path) -> None:
+    older(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(PprmailError, match="database is locked"):
+            open_and_close(path)
+        other.execute("ROLLBACK")
+
+    open_and_close(path)
+
+    assert [name for name, _ in columns(path)["mailings"]].count("send_at") == 1

@@ -51,10 +51,10 @@ def read_time(text: str, zone: tzinfo) -> datetime:
     day, clock, offset = match.groups()
     try:
         time = datetime.fromisoformat(f"{day}T{clock}{(offset or '').upper()}")
-    except ValueError as error:
-        message = f"{text!r} is no time: {error}"
+        return time.astimezone(UTC) if offset else _in_zone(time, zone)
+    except OverflowError as error:
+        message = f"{text!r} is no time: it is too far away"
         raise ValueError(message) from error
-    return time.astimezone(UTC) if offset else _in_zone(time, zone)
 
 
 def _in_zone(time: datetime, zone: tzinfo) -> datetime:
@@ -65,7 +65,7 @@ def _in_zone(time: datetime, zone: tzinfo) -> datetime:
     if earlier.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != time:
         message = f"there is no {time:%Y-%m-%d %H:%M} in {zone}: the clocks go forward then; take another time"
     else:
-        both = " or ".join(f"{one:%z}"[:3] + f":{one:%z}"[3:] for one in (earlier, later))
+        both = " or ".join(one.isoformat()[-6:] for one in (earlier, later))
         message = (
             f"{time:%Y-%m-%d %H:%M} comes twice in {zone}, for the clocks go back then; add which one you mean: {both}"
         )
