@@ -130,6 +130,20 @@ def test_what_is_no_time_or_makes_no_sense_is_mistyped(mailroom: Mailroom, optio
     assert mailroom.send(*options).returncode == 2
 
 
+def test_status_tells_until_when_it_is_held_and_can_be_called_off(mailroom: Mailroom, clock: Clock) -> None:
+    mailroom.send("--at", NINE)
+
+    early = mailroom.waits_for()
+    clock.set(8, 50)
+    late = mailroom.waits_for()
+    clock.set(9)
+
+    held = "sendgrid holds the mail until 2026-11-23 09:00 EST (14:00 UTC); "
+    assert early == f"{held}'pprmail cancel 2020-08' calls it off, for certain until 2026-11-23 08:50"
+    assert late == f"{held}it is too late to call it off for certain"
+    assert mailroom.waits_for() == "waiting            0"
+
+
 @pytest.mark.parametrize("provider", ["outbox", "smtp"])
 def test_a_provider_that_cannot_hold_mail_refuses(mailroom: Mailroom, provider: str) -> None:
     done = mailroom.send("--at", NINE, "--provider", provider)
@@ -197,6 +211,10 @@ def test_late_by_less_than_an_hour_the_rest_goes_out_at_once(
     done = mailroom.send()
 
     assert done.returncode == 0
+    assert (
+        "warning: it was to go out 2026-11-23 09:00 EST (14:00 UTC), which is past: those who are left get it at once"
+        in done.stderr
+    )
     assert "send_at" not in sendgrid.accepted[-1].body
     assert delivered(sendgrid, clock.now) == READERS
 
@@ -304,15 +322,17 @@ def test_as_long_as_it_is_not_confirmed_nobody_goes_on(
     sendgrid.always(http_faults.INTERNAL_ERROR, at=CALL_OFF)
 
     done = mailroom.call("cancel", ISSUE)
+    waits_for = mailroom.waits_for()
     sent = mailroom.send()
     sendgrid.always(None, at=CALL_OFF)
     clock.set(8, 40)
     again = mailroom.call("cancel", ISSUE)
 
     assert done.returncode == 3
+    assert waits_for == "it is being called off, which is not confirmed: 'pprmail cancel 2020-08' goes on with that"
     assert last_line(done).startswith("pprmail: 2020-08 is NOT called off yet: ")
     assert last_line(done).endswith(
-        "run 'pprmail cancel 2020-08' again before 2026-11-23 08:50. Until then nothing more is handed over"
+        "run this again. That must be before 2026-11-23 08:50 to be certain; until then nothing more is handed over"
     )
     assert (sent.returncode, last_line(sent)) == (
         3,

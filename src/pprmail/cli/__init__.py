@@ -32,7 +32,7 @@ COMMANDS = {
     "resolve": "Settle what is in doubt, by evidence or by your word.",
     "cancel": "Undo a mailing that nobody has, or one to the outbox.",
     "unsubscribe": "Record who asked to leave.",
-    "rehearse": "Send an issue to nobody, as on a very bad day, and show the proof.",
+    "rehearse": "Rehearse a send here, with faults and kills.",
     "backup": "Copy the ledger and the secret key into one file.",
     "restore": "Put the ledger and the key of a backup in place.",
 }

@@ -93,10 +93,8 @@ class _Cancelling:
             try:
                 is_sure = call_off(self.ledger.holding(mailing), provider, send_at, clock.now)
             except PprmailError as error:
-                remedy = f"run 'pprmail cancel {mailing.issue}' again before {local_time(send_at - SURE_AHEAD, self.settings)}"
-                message = (
-                    f"{mailing.issue} is NOT called off yet: {error}; {remedy}. Until then nothing more is handed over"
-                )
+                sure = local_time(send_at - SURE_AHEAD, self.settings)
+                message = f"{mailing.issue} is NOT called off yet: {error}. That must be before {sure} to be certain; until then nothing more is handed over"
                 raise PprmailError(message, exit_code=EXIT_UNFINISHED) from error
         if is_sure:
             self._undo(

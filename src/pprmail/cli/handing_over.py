@@ -7,20 +7,19 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pprmail.cli import clock
-from pprmail.cli.clock import local_time, zoned_time
+from pprmail.cli.clock import local_time
 from pprmail.cli.console import counted
 from pprmail.cli.interrupts import catch_interrupts
 from pprmail.cli.outlets import content_of, make_provider
-from pprmail.cli.sending import state_of, status_json, status_table, write_receipt_of
+from pprmail.cli.sending import say_held, state_of, status_json, status_table, write_receipt_of
 from pprmail.delivery.dispatch import Run, dispatch
 from pprmail.delivery.ledger import Outlet
 from pprmail.delivery.pace import NO_CAPS, Caps
-from pprmail.delivery.schedule import SURE_AHEAD, open_schedule, too_late
+from pprmail.delivery.schedule import open_schedule, too_late
 from pprmail.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_UNFINISHED, PprmailError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
 
     from pprmail.cli.console import Console
     from pprmail.cli.interrupts import Interrupts
@@ -123,16 +122,8 @@ class Outgoing:
         if state == "sent" and not mailing.is_real:
             self.console.note(f"the mail lies in {mailing.folder}/{mailing.issue}")
         if state == "scheduled" and mailing.send_at:
-            self.console.note(self.say_held(mailing, mailing.send_at))
+            self.console.note(say_held(mailing, mailing.send_at, self.settings))
         return EXIT_DONE if counts.is_complete else EXIT_UNFINISHED
-
-    def say_held(self, mailing: Mailing, send_at: datetime) -> str:
-        """What the provider does with the mail, and until when it can be called off."""
-        goes_out = f"{mailing.provider} holds the mail until {zoned_time(send_at, self.settings)}"
-        sure = send_at - SURE_AHEAD
-        if sure <= clock.now():
-            return f"{goes_out}; it is too late to call it off for certain"
-        return f"{goes_out}; 'pprmail cancel {mailing.issue}' calls it off, for certain until {local_time(sure, self.settings)}"
 
     def _show(self, status: dict[str, Any]) -> None:
         """Print the end. Whether it can be printed changes nothing of what was sent."""

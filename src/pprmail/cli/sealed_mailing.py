@@ -57,7 +57,10 @@ class SealedMailing:
             return end_dry_run(self.console, self.order, ledger, mailing, None)
         with begun(self.issue):
             self._refuse_unready_resume(ledger, mailing, counts)
-        question = f"Go on with the {undone:,} that are left?{self._lateness(mailing)}"
+        if undone and mailing.send_at and clock.now() >= mailing.send_at:
+            when = zoned_time(mailing.send_at, self.settings)
+            self.console.warning(f"it was to go out {when}, which is past: those who are left get it at once")
+        question = f"Go on with the {undone:,} that are left?"
         if not self.console.confirm(question, yes=self.order.yes or not undone):
             self.console.note("nothing more was sent")
             return EXIT_UNFINISHED
@@ -78,12 +81,6 @@ class SealedMailing:
         sealed = f"to go out {zoned_time(mailing.send_at, self.settings)}" if mailing.send_at else "to go out at once"
         message = f"{self.issue} was sealed {sealed}, and --at cannot change that; leave it out, or 'pprmail cancel {self.issue}' first"
         raise PprmailError(message)
-
-    def _lateness(self, mailing: Mailing) -> str:
-        """A sentence for when the time of a mailing is past; '' when it is not."""
-        if mailing.send_at is None or clock.now() < mailing.send_at:
-            return ""
-        return f" They get it at once: it was to go out {zoned_time(mailing.send_at, self.settings)}"
 
     @staticmethod
     def _undone(mailing: Mailing, counts: Counts) -> int:

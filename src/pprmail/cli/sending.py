@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from pprmail.audience.keys import Keyring, make_key, read_keyring
 from pprmail.cli import clock
+from pprmail.cli.clock import local_time, zoned_time
 from pprmail.delivery.ledger import Ledger
 from pprmail.delivery.receipt import receipt_content, write_receipt
+from pprmail.delivery.schedule import SURE_AHEAD
 from pprmail.delivery.seal import seal_mail
 from pprmail.errors import PprmailError
 from pprmail.files import hold_lock, lock_holder
@@ -17,6 +19,7 @@ from pprmail.state import database_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from pprmail.delivery.ledger import Counts, Mailing
@@ -133,6 +136,15 @@ def status_json(issue: str, mailing: Mailing | None, counts: Counts | None, *, s
         "ended": mailing.ended.isoformat() if mailing and mailing.ended else None,
         **send_at,
     }
+
+
+def say_held(mailing: Mailing, send_at: datetime, settings: Settings) -> str:
+    """Until when the provider holds the mail, and until when it can be called off."""
+    held = f"{mailing.provider} holds the mail until {zoned_time(send_at, settings)}"
+    sure = send_at - SURE_AHEAD
+    if sure <= clock.now():
+        return f"{held}; it is too late to call it off for certain"
+    return f"{held}; 'pprmail cancel {mailing.issue}' calls it off, for certain until {local_time(sure, settings)}"
 
 
 def status_table(status: dict[str, Any]) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from pprmail.cli.sending import issue_being_sent, open_ledger, status_json, status_table
+from pprmail.cli import clock
+from pprmail.cli.sending import issue_being_sent, open_ledger, say_held, status_json, status_table
 from pprmail.delivery.receipt import BRING_IT_OVER, find_discord, read_receipt
 from pprmail.errors import EXIT_DONE, PprmailError
 from pprmail.manuscript.issue import issue_keys
@@ -84,7 +85,7 @@ def _stand(settings: Settings, ledger: Ledger | None, issue: str, *, sending: bo
     mailing = _mailing_of(ledger, issue) if ledger else None
     counts = ledger.counts(mailing) if ledger and mailing else None
     own = status_json(issue, mailing, counts, sending=sending)
-    waits_for = _waits_for(mailing, counts, sending=sending)
+    waits_for = _waits_for(settings, mailing, counts, sending=sending)
     try:
         receipt = read_receipt(settings.root / "issues" / issue)
     except PprmailError as error:
@@ -125,11 +126,17 @@ def _remembered(receipt: ReceiptFile) -> dict[str, Any]:
     }
 
 
-def _waits_for(mailing: Mailing | None, counts: Counts | None, *, sending: bool) -> str:
+def _waits_for(settings: Settings, mailing: Mailing | None, counts: Counts | None, *, sending: bool) -> str:
     """What is to happen next, for a person to read; '' when nothing is."""
-    if mailing is None or counts is None or mailing.cancelled or counts.is_complete or sending:
+    if mailing is None or counts is None or mailing.cancelled or sending:
         return ""
+    if mailing.calling_off:
+        return f"it is being called off, which is not confirmed: 'pprmail cancel {mailing.issue}' goes on with that"
     sentences: list[str] = []
+    if mailing.send_at and clock.now() < mailing.send_at:
+        sentences.append(say_held(mailing, mailing.send_at, settings))
+    if counts.is_complete:
+        return "; ".join(sentences)
     if counts.waiting or not mailing.is_real or (counts.open_batches and not counts.unknown):
         sentences.append(_how_it_ended(mailing, f"'pprmail send {mailing.issue}'"))
     if counts.unknown and mailing.is_real:
