@@ -52,6 +52,7 @@ from pprmail.rehearsal.standin.mail_send_schema import (
     faults,
     is_address,
 )
+from pprmail.rehearsal.standin.scheduled_sends import Fate
 from pprmail.rehearsal.standin.sendgrid import (
     DOMAINS,
     KEY,
@@ -820,6 +821,46 @@ def test_paused_mail_waits_for_72_hours_and_is_discarded(holding: SendGridStandI
 
     assert holding.delivered(NOW + 2 * HOUR - 1) == Counter()
     assert holding.delivered(NOW + 100 * HOUR) == Counter(["freed@example.org"])
+
+
+def test_paused_mail_is_held_and_then_expires(holding: SendGridStandIn) -> None:
+    batch = hold(holding, "ada@example.org")
+    stop(holding, batch, "pause")
+    ask(holding, "PATCH", f"{SCHEDULED_SENDS}/{batch}", {"status": "pause"})
+
+    fates = [holding.schedules.fate(batch, NOW + HOUR, NOW + hours * HOUR) for hours in (0, 1, 73, 74)]
+
+    assert fates == [Fate.HELD, Fate.HELD, Fate.HELD, Fate.DISCARDED]
+
+
+def test_a_pause_that_is_repeated_after_its_time_is_still_one(holding: SendGridStandIn, clock: Clock) -> None:
+    batch = hold(holding, "ada@example.org")
+    stop(holding, batch, "pause")
+
+    clock.now = NOW + 2 * HOUR
+    ask(holding, "PATCH", f"{SCHEDULED_SENDS}/{batch}", {"status": "pause"})
+
+    assert holding.schedules.fate(batch, NOW + HOUR, NOW + 3 * HOUR) is Fate.HELD
+
+
+def test_a_pause_that_becomes_a_cancel_late_was_in_time(holding: SendGridStandIn, clock: Clock) -> None:
+    batch = hold(holding, "ada@example.org")
+    stop(holding, batch, "pause")
+
+    clock.now = NOW + HOUR - 1
+    ask(holding, "PATCH", f"{SCHEDULED_SENDS}/{batch}", {"status": "cancel"})
+
+    assert holding.schedules.fate(batch, NOW + HOUR, NOW + HOUR) is Fate.DISCARDED
+
+
+def test_mail_whose_time_has_passed_goes_out_whatever_its_batch(holding: SendGridStandIn, clock: Clock) -> None:
+    batch = new_batch(holding)
+    stop(holding, batch)
+
+    clock.now = NOW + 2 * HOUR
+    hold(holding, "ada@example.org", hours=1, batch=batch)
+
+    assert holding.delivered(clock.now) == Counter(["ada@example.org"])
 
 
 def test_what_is_stopped_is_told_and_nothing_else(stand_in: SendGridStandIn) -> None:

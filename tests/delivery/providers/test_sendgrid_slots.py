@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
@@ -149,6 +150,10 @@ NOT_MADE = {
         f"SendGrid answered status 302; {CHECK_HOST}, {AGAIN}",
     ),
     "200": (http_faults.SANDBOX, "SendGrid answered status 200; run this again"),
+    "200-and-a-slot": (
+        Fault(Answer(200, b'{"batch_id": "a-slot"}')),
+        "SendGrid answered status 200; run this again",
+    ),
     "odd-body": (Fault(Answer(201, b"\xff")), "SendGrid answered status 201; run this again"),
     "a-list": (Fault(Answer(201, b"[]")), "SendGrid answered status 201; run this again"),
     "no-slot": (Fault(Answer(201, b"{}")), "SendGrid answered status 201; run this again"),
@@ -369,6 +374,15 @@ def test_a_cancel_that_is_said_to_stand_and_cannot_be_seen_is_not_confirmed(
     world.standin.next(None, fault, at=SCHEDULED_SENDS)
 
     assert refuses(world, slot) == NOT_CONFIRMED + sentence
+
+
+@pytest.mark.parametrize("status", [203, 403, 500])
+def test_a_cancel_in_an_answer_that_is_not_good_is_not_confirmed(world: World, status: int) -> None:
+    slot = held(world)
+    standing = json.dumps([{"batch_id": slot, "status": "cancel"}]).encode()
+    world.standin.next(http_faults.INTERNAL_ERROR, Fault(Answer(status, standing)), at=SCHEDULED_SENDS)
+
+    assert refuses(world, slot).startswith(NOT_CONFIRMED)
 
 
 @pytest.mark.parametrize(("fault", "sentence"), SEEN.values(), ids=SEEN)
