@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COMMAND = (sys.executable, "-m", "pprmail")
+"""How pprmail is called."""
 KILLED = 1 if sys.platform == "win32" else -9
 """How a process ends that was killed (``Popen.kill``)."""
 _HONEST_ENDS = {EXIT_DONE, EXIT_YOURS, EXIT_UNFINISHED, EXIT_INTERRUPTED}
@@ -60,11 +61,9 @@ class Running:
 class Commands:
     """Calls pprmail on the newsletter in ``folder``, with ``environment`` and no other."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str], command: tuple[str, ...] = COMMAND) -> None:
-        """``command`` is how pprmail is called."""
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self._folder = folder
         self._environment = environment
-        self._command = command
 
     def call(self, *arguments: str, on_start: Callable[[Running], None] = lambda _running: None) -> Ended:
         """Run a command to its end, whatever that is; ``on_start`` is handed the means to kill it.
@@ -72,7 +71,7 @@ class Commands:
         When we are interrupted meanwhile, it is killed and gone. Raises ``BrokenCommandError`` for an end that no command
         may have: a traceback, or an exit code of no meaning.
         """
-        line = [*self._command, "-C", str(self._folder), *arguments]
+        line = [*COMMAND, "-C", str(self._folder), *arguments]
         with subprocess.Popen(
             line,
             cwd=self._folder,
@@ -89,6 +88,7 @@ class Commands:
                 out, err = process.communicate()
             except BaseException:
                 process.kill()
+                process.wait()  # Popen does not, after a KeyboardInterrupt
                 raise
         was_killed = running.is_struck and process.returncode == KILLED
         if "Traceback" in err or not (was_killed or process.returncode in _HONEST_ENDS):

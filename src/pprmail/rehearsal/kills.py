@@ -97,7 +97,11 @@ class Aim:
         """Kill the sender, and keep when that was."""
         if not self.kill_sender():
             return
-        words = _MOMENTS[moment].format(f"{self._request:,}") if self._request else "after the first question"
+        words = (
+            _MOMENTS[moment].format(f"{self._request:,}")
+            if self._request
+            else "after the first question to the account"
+        )
         delay = (
             f"{self.kill.delay_seconds * 1000:.0f} ms " if moment is Moment.ENDED and self.kill.delay_seconds else ""
         )

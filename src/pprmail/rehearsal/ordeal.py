@@ -172,11 +172,7 @@ class Ordeal:
         said = self._commands.ask("status", self._issue, "--json", "--recipients")
         self.tally = replace(self.tally, standing=Standing.of(said), mails=self._host.mailed())
         if told:
-            own = self.tally.standing
-            rejected = f", {own.rejected:,} rejected" if own.rejected else ""
-            self._tell(
-                f"{told}: {own.accepted:,} accepted, {own.unknown:,} in doubt, {own.waiting:,} waiting{rejected}"
-            )
+            self._tell(f"{told}: {_in_words(self.tally.standing)}")
         if breaches := self.tally.breaches():
             raise FailedRehearsalError(*breaches)
 
@@ -189,7 +185,7 @@ class Ordeal:
         self._look_into_log()
         if self.tally.standing.unknown:
             self._ask_readers()
-        self._tell_settled(in_doubt)
+        self._tell(f"{in_doubt:,} in doubt, settled: {_in_words(self.tally.standing)}")
 
     def _look_into_lagging_log(self) -> None:
         before = self.tally.standing
@@ -230,9 +226,12 @@ class Ordeal:
         self._commands.call("resolve", self._issue, *word)
         self._look()
 
-    def _tell_settled(self, in_doubt: int) -> None:
-        own = self.tally.standing
-        self._tell(f"settled {in_doubt:,} in doubt: {own.accepted:,} accepted, {own.waiting:,} waiting")
+
+def _in_words(standing: Standing) -> str:
+    if not standing.is_sealed:
+        return "nothing is sealed yet"
+    rejected = f", {standing.rejected:,} rejected" if standing.rejected else ""
+    return f"{standing.accepted:,} accepted, {standing.unknown:,} in doubt, {standing.waiting:,} waiting{rejected}"
 
 
 def _how_it_ended(number: int, ended: Ended, fallen: str, *, was_examined: bool) -> str:

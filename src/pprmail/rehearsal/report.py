@@ -77,14 +77,15 @@ def make_report(
 
 def report_sheet(report: Mapping[str, Any]) -> str:
     """The report for a person to read; its last line says what is shown."""
-    return "\n".join((f"{report['issue']}, rehearsed", *_lines(report), *_verdict(report)))
+    return "\n".join((f"{report['issue']}, rehearsed: nothing left this machine", *_lines(report), *_verdict(report)))
 
 
 def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     kills, faults, doubts, mailed = report["kills"], report["faults"], report["doubts"], report["mailed"]
     yield _line("rows", report["rows"])
     yield _line("excluded", sum(report["excluded"].values()), _counted(report["excluded"]))
-    yield _line("recipients", report["recipients"], f"batches of up to {report['batch_size']:,}: {report['batches']:,}")
+    batches = f"{report['batches']:,} {'batch' if report['batches'] == 1 else 'batches'}"
+    yield _line("recipients", report["recipients"], f"in {batches} of up to {report['batch_size']:,}")
     for word in ("accepted", "rejected", "unknown", "waiting"):
         yield _line(f"  {word}", report[word])
     yield _line("runs", report["runs"])
@@ -105,15 +106,15 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     yield _line(
         "doubts", doubts["recipients"], ", ".join(f"{count:,} {what}" for what, count in settled.items() if count)
     )
-    by_word = f"{report['missed_by_word']:,} by word" if report["missed_by_word"] else ""
+    by_word = "by word: counted as mailed, since others in doubt had the mail" if report["missed_by_word"] else ""
     yield _line("mailed 0 times", mailed["0"], by_word)
     yield _line("mailed once", mailed["1"])
-    yield _line("mailed again", mailed["2+"])
+    yield _line("mailed 2+ times", mailed["2+"])
 
 
 def _line(label: str, count: int | str, more: str = "") -> str:
     number = f"{count:,}" if isinstance(count, int) else count
-    return f"  {label:<14} {number:>9}   {more}".rstrip()
+    return f"  {label:<15} {number:>8}   {more}".rstrip()
 
 
 def _counted(counts: Mapping[str, int]) -> str:

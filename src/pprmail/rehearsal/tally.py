@@ -81,9 +81,11 @@ class Tally:
         if own.rows != own.recipients + sum(own.excluded.values()):
             yield f"{own.rows:,} rows are not {own.recipients:,} recipients and {sum(own.excluded.values()):,} excluded"
         if own.recipients != sum(told.values()):
-            yield f"{own.recipients:,} recipients are not {' and '.join(f'{n:,} {word}' for word, n in told.items())}"
-        if own.named != own.recipients or counted != +Counter(told):
-            yield f"status counts {told}, and names {dict(counted)}"
+            yield f"{own.recipients:,} recipients are not {' and '.join(f'{count:,} {word}' for word, count in told.items())}"
+        if counted != +Counter(told):
+            yield f"status counts {_listed(told)}, and names {_listed(counted)}"
+        if not own.named == len(own.outcomes) == own.recipients:
+            yield f"status names {own.named:,} recipients of {own.recipients:,}, {len(own.outcomes):,} addresses among them"
         if (own.rows, own.recipients) != (self.planned_rows, self.planned_recipients):
             planned = f"the plan had {self.planned_recipients:,} recipients of {self.planned_rows:,} rows"
             yield f"{planned}, the ledger has {own.recipients:,} of {own.rows:,}"
@@ -113,3 +115,7 @@ class Tally:
     def missed_by_word(self) -> int:
         """How many a person's word counts as mailed who were not."""
         return len(set(self.by_word) - set(self.mails))
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{outcome} {counts[outcome]:,}" for outcome in _OUTCOMES if counts.get(outcome))
