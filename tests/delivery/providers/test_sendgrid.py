@@ -61,7 +61,7 @@ TOO_FAR = "Scheduling more than 72 hours in advance is forbidden."
 NOT_THEN = "SendGrid does not hold mail until that time, which by its clock is more than 72 hours ahead or none at all"
 NOT_THERE = "SendGrid does not know the slot any more that this mail is to be held under"
 SEND_AGAIN_LATER = "check this machine's clock, 'pprmail cancel' the send, and send again with another --at"
-SEND_AGAIN = "call off what it holds with 'pprmail cancel', then send again"
+SEND_AGAIN = "if SENDGRID_API_KEY is of the account that the send began with, call off what it holds with 'pprmail cancel', then send again"
 
 REFUSED = {
     "sandbox": (

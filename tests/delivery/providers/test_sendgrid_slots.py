@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
@@ -428,7 +429,33 @@ def test_a_server_that_is_not_proved_to_be_sendgrid_is_asked_once(world: World) 
             told.append(str(raised.value))
 
         assert impostor.requests == []
-    assert all(one.startswith("the server does not prove that it is SendGrid (certificate") for one in told)
+    impostor_named = "the server does not prove that it is SendGrid (certificate not trusted: "
+    assert told[0].startswith(NO_SLOT + impostor_named)
+    assert told[1].startswith(NOT_CONFIRMED + impostor_named)
+    assert not any(one.endswith("run this again; run this again") for one in told)
+
+
+def test_a_host_that_is_no_host_confirms_nothing(world: World) -> None:
+    told = "'host' under [sendgrid], or the proxy that the environment names, is no address of a server; mend it, then run this again"
+    provider = world.provider(host="https://api.sendgrid.com:port")
+
+    with pytest.raises(PprmailError) as no_slot:
+        provider.open_slot()
+    with pytest.raises(PprmailError) as not_confirmed:
+        provider.call_off("a-slot")
+
+    assert str(no_slot.value) == NO_SLOT + told
+    assert str(not_confirmed.value) == NOT_CONFIRMED + told
+
+
+def test_where_nobody_listens_nothing_is_confirmed(world: World) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        provider = world.provider(host=f"http://127.0.0.1:{listener.getsockname()[1]}")
+
+    with pytest.raises(PprmailError) as told:
+        provider.call_off("a-slot")
+
+    assert str(told.value) == f"{NOT_CONFIRMED}SendGrid could not be reached (Connection refused); run this again"
 
 
 # When

@@ -37,6 +37,11 @@ _NAMES_SLOT = re.compile(r"\bbatch\b", re.IGNORECASE)
 _AGAIN = "then run this again"
 _PERMIT = f"give the API key the permission 'Scheduled Sends' under Settings, API Keys at SendGrid, {_AGAIN}"
 
+_NO_SLOT = "SendGrid has made no slot to hold the mail under: "
+_NOT_CALLED_OFF = (
+    "SendGrid has not confirmed that the mail is called off, and until it has, the mail goes out at its time: "
+)
+
 
 def open_slot(client: SendgridClient) -> str:
     """A fresh ``batch_id``, of a key that may also cancel it.
@@ -53,8 +58,7 @@ def open_slot(client: SendgridClient) -> str:
     slot = content.get("batch_id") if isinstance(content, dict) else None
     if isinstance(slot, str) and _ID.fullmatch(slot):
         return slot
-    message = f"SendGrid has made no slot to hold the mail under: {_told(made)}"
-    raise PprmailError(message)
+    raise PprmailError(_NO_SLOT + _told(made))
 
 
 def call_off(client: SendgridClient, slot: str, clock: Callable[[], float]) -> datetime:
@@ -66,29 +70,23 @@ def call_off(client: SendgridClient, slot: str, clock: Callable[[], float]) -> d
     asked = _tried(client.post, _SENDS, json.dumps({"batch_id": slot, "status": _CANCEL}).encode())
     if isinstance(asked, Heard) and asked.status == _CREATED and _status_of(slot, asked) == _CANCEL:
         return _said_at(asked, clock())
+    if not isinstance(asked, Heard) and asked.stop:  # nobody is there, or an impostor
+        raise PprmailError(_NOT_CALLED_OFF + _told(asked))
     seen = _tried(client.get, this)
     if _status_of(slot, seen) == _PAUSE:
         asked = _tried(client.patch, this, json.dumps({"status": _CANCEL}).encode())
         seen = _tried(client.get, this)
     if isinstance(seen, Heard) and _status_of(slot, seen) == _CANCEL:
         return _said_at(seen, clock())
-    why = _why_not(asked) if _is_to_blame(asked, seen) else _told(seen)
-    message = f"SendGrid has not confirmed that the mail is called off, and until it has, the mail goes out at its time: {why}"
-    raise PprmailError(message)
+    raise PprmailError(_NOT_CALLED_OFF + (_why_not(asked) if _is_to_blame(asked, seen) else _told(seen)))
 
 
 def _tried(ask: Callable[..., Heard], *question: object) -> Heard | Answer:
-    """What SendGrid says, or what it means that it says nothing.
-
-    Raises ``PprmailError`` where it cannot be SendGrid that is asked.
-    """
+    """What SendGrid says, or what it means that it says nothing."""
     try:
         return ask(*question)
     except (OSError, HTTPException) as error:
-        failure = failure_of(error, 1)
-        if failure.stop:
-            raise PprmailError(failure.detail) from error
-        return failure
+        return failure_of(error, 1)
 
 
 def _status_of(slot: str, heard: Heard | Answer) -> str:
@@ -139,7 +137,7 @@ def _why_not(asked: Heard | Answer) -> str:
 def _told(heard: Heard | Answer) -> str:
     """What came, and what to do about it."""
     if not isinstance(heard, Heard):
-        return f"{heard.detail}; run this again"
+        return heard.detail if heard.stop else f"{heard.detail}; run this again"
     if heard.status == _NO_KEY:
         return refused_key(heard.quoted)
     if heard.status == _FORBIDDEN:

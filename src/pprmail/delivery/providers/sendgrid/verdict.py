@@ -112,7 +112,8 @@ def _fault_in_schedule(complaint: Complaint) -> str:
         what = "batch_id" if _SLOT_IN_WORDS.search(words) else "send_at" if _TIME_IN_WORDS.search(words) else ""
     if what == "batch_id":
         why = "SendGrid does not know the slot any more that this mail is to be held under"
-        return f"{why}: {complaint.words!r}; call off what it holds with 'pprmail cancel', then send again"
+        remedy = "if SENDGRID_API_KEY is of the account that the send began with, call off what it holds with 'pprmail cancel', then send again"
+        return f"{why}: {complaint.words!r}; {remedy}"
     if what == "send_at":
         why = (
             "SendGrid does not hold mail until that time, which by its clock is more than 72 hours ahead or none at all"
