@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pprmail.model import Subscriber
 
 REJECTED, SUPPRESSED = "rejected", "suppressed"
+CANNOT_RECORD = "cannot record the answer"
 
 
 class Row(NamedTuple):
@@ -335,7 +336,7 @@ class MemoryBook:
         with self.together():
             row = self._now.row(batch.number)
             if row.state != State.CLAIMED or row.attempt != batch.attempt:
-                self._say(f"cannot record the answer for batch {batch.number}, which is no longer this sender's")
+                self._say(f"{CANNOT_RECORD} for batch {batch.number}, which is no longer this sender's")
                 return
             self._reject(rejections)
             self._now = _cut(self._now, row, _settled(row, batch, answer), now)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 import threading
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from types import FrameType, TracebackType
 
 
@@ -15,15 +16,53 @@ class CutShort(BaseException):
     """This run need not go on: it is at a state that was met before, or has shown its failure."""
 
 
-class Actor:
-    """One thread on the stage."""
+class Signal:
+    """What one thread waits for and another gives, once each time."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._lock.acquire()
+        self.give = self._lock.release
+        self.wait = self._lock.acquire
+
+
+class Hand:
+    """A thread that outlives a run, for to start one takes longer than most runs."""
+
+    idle: ClassVar[list[Hand]] = []
+
+    def __init__(self) -> None:
+        self.acts = SimpleQueue[Callable[[], None]]()
+        threading.Thread(target=self._work, daemon=True).start()
+
+    def _work(self) -> None:
+        while True:
+            self.acts.get()()
+
+    @classmethod
+    def take(cls) -> Hand:
+        return cls.idle.pop() if cls.idle else cls()
+
+
+class Actor:
+    """One thread on the stage: of the main thread, or of ``act``, which begins with its first turn."""
+
+    def __init__(self, name: str, act: Callable[[], None] | None = None) -> None:
         self.name = name
-        self.turn = threading.Semaphore(0)
+        self.act = act
+        self.turn, self.end = Signal(), Signal()
+        self.hand: Hand | None = None
         self.frame: FrameType | None = None
         self.is_done = False
         self.waits_for: Actor | None = None
+
+    def go_on(self) -> None:
+        """It is this one's turn."""
+        if self.act is None or self.hand:
+            self.turn.give()
+        else:
+            self.hand = Hand.take()
+            self.hand.acts.put(self.act)
 
     @property
     def can_go_on(self) -> bool:
@@ -37,8 +76,7 @@ class Stage:
         self.choose = choose
         self.actors = [Actor("the sender")]
         self.now = self.actors[0]
-        self.threads: list[threading.Thread] = []
-        self.is_over = False
+        self.is_over = self.is_closed = False
         self.failure: BaseException | None = None
         self.is_swift = False
         """The next pause is none."""
@@ -59,8 +97,8 @@ class Stage:
         following = ready[self.choose(tuple(one.name for one in ready))] if len(ready) > 1 else ready[0]
         if following is not actor:
             self.now = following
-            following.turn.release()
-            actor.turn.acquire()
+            following.go_on()
+            actor.turn.wait()
             if self.is_over:
                 raise CutShort
         actor.frame = None
@@ -75,32 +113,36 @@ class Stage:
 
     def close(self) -> None:
         """Everyone leaves."""
-        self.is_over = True
+        self.is_over = self.is_closed = True
         for actor in self.actors:
-            actor.turn.release()
-        for thread in self.threads:
-            thread.join()
+            if actor.hand is None:
+                continue
+            if not actor.is_done:
+                actor.turn.give()
+            actor.end.wait()
+            Hand.idle.append(actor.hand)
 
     def perform(self, actor: Actor, act: Callable[[], None]) -> None:
-        """What a thread does from its first turn on."""
-        actor.turn.acquire()
+        """What a thread does from its first turn on, and then whose turn it is."""
         try:
-            if not self.is_over:
-                act()
+            act()
         except BaseException as error:  # noqa: BLE001 - told when the run ends
             self.failure = self.failure or error
         actor.is_done = True
-        if self.is_over:
-            self.actors[0].turn.release()
-            return
+        if not self.is_closed:
+            self.now = self._after()
+            self.now.go_on()
+        actor.end.give()
+
+    def _after(self) -> Actor:
+        """Who goes on when one is done: the main thread, if the run is over."""
         ready = [one for one in self.actors if one.can_go_on]
         try:
-            following = ready[self.choose(tuple(one.name for one in ready))] if len(ready) > 1 else ready[0]
+            if not self.is_over:
+                return ready[self.choose(tuple(one.name for one in ready))] if len(ready) > 1 else ready[0]
         except CutShort:
             self.is_over = True
-            following = self.actors[0]
-        self.now = following
-        following.turn.release()
+        return self.actors[0]
 
     # What stands in for threading's own
 
@@ -118,14 +160,10 @@ class StageThread:
 
     def __init__(self, stage: Stage, name: str, act: Callable[[], None]) -> None:
         self.stage = stage
-        self.actor = Actor(name)
-        self.act = act
+        self.actor = Actor(name, lambda: stage.perform(self.actor, act))
 
     def start(self) -> None:
         self.stage.actors.append(self.actor)
-        thread = threading.Thread(target=self.stage.perform, args=(self.actor, self.act), daemon=True)
-        self.stage.threads.append(thread)
-        thread.start()
 
     def is_alive(self) -> bool:
         return not self.actor.is_done

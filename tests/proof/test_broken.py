@@ -93,7 +93,9 @@ NOTE_AFTER_THE_DOT = """\
             ONE._replace(trusts_absence=True), TRUST_IN_ABSENCE_FROM_THE_LOGS, id="trust-in-absence-from-the-logs"
         ),
         pytest.param(
-            ONE._replace(has_no_lock=True, crashes=0), TWO_SENDERS_WITHOUT_THE_LOCK, id="two-senders-without-the-lock"
+            ONE._replace(crashes=0, beside="send, while another process resolves and sends", may_lose_answers=True),
+            TWO_SENDERS_WITHOUT_THE_LOCK,
+            id="two-senders-without-the-lock",
         ),
         pytest.param(
             ONE._replace(one_by_one=True, notes_after_the_dot=True), NOTE_AFTER_THE_DOT, id="note-after-the-dot"

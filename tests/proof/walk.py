@@ -17,11 +17,16 @@ from pprmail.delivery.answer import Answer
 from pprmail.delivery.dispatch import Run, Stop, _Sender
 from pprmail.delivery.journal import Journal
 from pprmail.delivery.ledger import Batch, State
+from pprmail.delivery.providers.outbox import OutboxProvider
+from pprmail.delivery.providers.sendgrid import SendgridProvider
+from pprmail.delivery.providers.smtp import SmtpProvider
+from pprmail.delivery.providers.smtp import provider as letter_by_letter
 from pprmail.errors import PprmailError
+from proof import at_mail_server, at_outbox, at_sendgrid
 from proof import world as worlds
 from proof.memory_book import MemoryBook, Standing  # noqa: TC001 - the first is asked for at run time
 from proof.stage import CutShort, StageThread
-from proof.world import Simulated, Truth, World
+from proof.world import Truth, World, begin
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -33,7 +38,9 @@ ACTS: dict[str, Callable[[World], None]] = {
     "resolve": World.resolve,
     "resolve --assume-sent": lambda world: world.resolve(was_sent=True),
     "resolve --assume-not-sent": lambda world: world.resolve(was_sent=False),
-    "send, while another process resolves and sends": World.send_twice_at_once,
+    "cancel": World.cancel,
+    "send, while another process sends": lambda world: world.send_beside(lambda: world.send("process 2")),
+    "send, while another process resolves and sends": lambda world: world.send_beside(world.resolve_and_send),
 }
 
 
@@ -85,7 +92,7 @@ class Explorer:
         self.best_length = sys.maxsize
 
     def walk(self) -> Walk:
-        ledger, mailing = self.scenario.ledger()
+        ledger, mailing = begin(self.scenario)
         self._meet(Node(Truth(ledger.standings[mailing.id]), self.scenario.crashes))
         while self.jobs:
             _, job = heapq.heappop(self.jobs)
@@ -114,13 +121,15 @@ class Explorer:
         key = truth_key(node.truth._replace(standing=_untried(standing)), Names())
         if not self._is_new(self.places, key, node.crashes, node.length):
             return
-        if self.scenario.has_no_lock:
-            acts = ["send, while another process resolves and sends"]
+        if self.scenario.beside:
+            acts = [self.scenario.beside]
         else:
             states = {row.state for row in standing.rows}
             acts = ["send"] if states & {State.WAITING, State.CLAIMED} or self.scenario.is_idempotent else []
             if states & {State.UNKNOWN, State.CLAIMED} and not self.scenario.is_idempotent:
                 acts += ["resolve", "resolve --assume-sent", "resolve --assume-not-sent"]
+            if not self.scenario.is_idempotent:
+                acts.append("cancel")
             self._end_fairly(node)
         for act in acts:
             self._push(Job(node, act), node.length)
@@ -249,8 +258,10 @@ def truth_key(truth: Truth, names: Names) -> object:
     return tuple(rows), standing.exempt, truth.taken - settled, truth.vouched - settled, records
 
 
-_OURS = {module.__file__ for module in (dispatching, resolving, worlds)}
-_SKIPPED = World, Run, MemoryBook, Simulated, StageThread, FunctionType, MethodType
+_OURS = {module.__file__ for module in (dispatching, resolving, worlds, letter_by_letter)}
+_BEYOND = {module.__file__ for module in (at_sendgrid, at_mail_server, at_outbox)}
+"""Of what these hold nothing is new: it is the batch's, or the reader's."""
+_SKIPPED = World, Run, MemoryBook, SendgridProvider, SmtpProvider, OutboxProvider, StageThread, FunctionType, MethodType
 _PLAIN = int, float, str, bool, type(None), Enum
 
 
@@ -266,7 +277,7 @@ def world_key(world: World) -> object:
         (actor.is_done, actor.name, actor.frame is None and actor is not world.stage.now, _stack(frame, world, names))
         for actor, frame in zip(world.stage.actors, frames, strict=True)
     )
-    return threads, truth_key(truth, names)
+    return threads, truth_key(truth, names), world.server.way and world.server.way.told
 
 
 def _stack(frame: FrameType | None, world: World, names: Names) -> object:
@@ -280,6 +291,8 @@ def _stack(frame: FrameType | None, world: World, names: Names) -> object:
                 if not isinstance(value, _SKIPPED)
             )
             found.append((code.co_qualname, frame.f_lasti, held))
+        elif code.co_filename in _BEYOND:
+            found.append((code.co_qualname, frame.f_lasti, ()))
         elif code.co_name == "__call__" and "retry_state" in frame.f_locals:
             found.append((code.co_qualname, frame.f_lasti, frame.f_locals["retry_state"].attempt_number))
         frame = frame.f_back

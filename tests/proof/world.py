@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable  # noqa: TC003 - a named tuple's field
 from contextlib import contextmanager
+from copy import copy
 from datetime import timedelta
+from functools import cache
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, NamedTuple, NoReturn, cast
 
-from delivery.plans import LATER, NOW, REAL, TO_OUTBOX, plan, sealed_mail
+import pytest
+from tenacity import wait as waiting
+
+from delivery.plans import LATER, NOW, REAL, TO_OUTBOX, reader, sealed_mail
+from pprmail.audience.choose import Audience
 from pprmail.delivery import dispatch as dispatching
-from pprmail.delivery.answer import Answer, Next, Outcome
-from pprmail.delivery.dispatch import Run, dispatch
+from pprmail.delivery.answer import Answer, Outcome
+from pprmail.delivery.dispatch import MOST_NAMED, Run, dispatch
 from pprmail.delivery.ledger import State
-from pprmail.delivery.providers.base import Evidence, Examination
+from pprmail.delivery.plan import plan_mailing
+from pprmail.delivery.providers.smtp import connection
 from pprmail.delivery.resolve import ASSUMED_NOT_SENT, ASSUMED_SENT, settle_by_evidence, settle_by_word
 from pprmail.errors import PprmailError
-from proof.memory_book import REJECTED, SUPPRESSED, MemoryBook, MemoryLedger, Standing  # noqa: TC001 - a named tuple's field
+from proof.at_mail_server import Line, MailServer, OneByOne
+from proof.at_outbox import Files
+from proof.at_sendgrid import Whole
+from proof.memory_book import CANNOT_RECORD, REJECTED, SUPPRESSED, MemoryBook, MemoryLedger
 from proof.stage import CutShort, Stage
 
 if TYPE_CHECKING:
@@ -23,11 +34,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pprmail.delivery.answer import Rejection
-    from pprmail.delivery.journal import Journal
-    from pprmail.delivery.ledger import Batch, Mailing, SendingBook
-
-WORDS = "no such mailbox"
-TOO_LONG_SECONDS = 7200.0
+    from pprmail.delivery.ledger import Batch, Mailing, Outlet, SendingBook
+    from pprmail.delivery.providers.base import Provider
+    from proof.memory_book import Standing
 
 
 class Scenario(NamedTuple):
@@ -40,6 +49,8 @@ class Scenario(NamedTuple):
     is_idempotent: bool = False
     crashes: int = 2
     tries: int = 2
+    """Of one worker, while nothing can be taken; the limit is the real one's stand-in."""
+    most_named: int = MOST_NAMED
     full_disks: bool = False
     """Any write of the ledger may also be refused; each counts as a crash."""
     is_fine: bool = False
@@ -48,17 +59,29 @@ class Scenario(NamedTuple):
     retries_lost_answers: bool = False
     trusts_absence: bool = False
     claims_after_the_wire: bool = False
-    has_no_lock: bool = False
     notes_after_the_dot: bool = False
+    beside: str = ""
+    """What is done without the lock, by two processes at once."""
+    may_lose_answers: bool = False
+    """Nobody minds an answer that comes and cannot be recorded."""
 
-    @property
-    def mailing(self) -> Mailing:
-        return self.ledger()[1]
 
-    def ledger(self) -> tuple[MemoryLedger, Mailing]:
-        ledger = MemoryLedger()
-        outlet = TO_OUTBOX if self.is_idempotent else REAL
-        return ledger, ledger.begin(sealed_mail(), plan(self.readers, batch_size=self.batch_size), outlet, NOW)
+@cache
+def _begun(readers: int, batch_size: int, outlet: Outlet) -> tuple[MemoryLedger, Mailing]:
+    """A ledger in which a mailing was planned, sealed and frozen."""
+    people = tuple(reader(number) for number in range(1, readers + 1))
+    audience = Audience(rows=readers, recipients=people, exclusions=(), unsubscribed=())
+    planned = plan_mailing(audience, batch_size, last_recipients=None, asked_to_leave=lambda _address: False)
+    ledger = MemoryLedger()
+    return ledger, ledger.begin(sealed_mail(), planned, outlet, NOW)
+
+
+def begin(scenario: Scenario) -> tuple[MemoryLedger, Mailing]:
+    """The same ledger, anew."""
+    begun, mailing = _begun(scenario.readers, scenario.batch_size, TO_OUTBOX if scenario.is_idempotent else REAL)
+    ledger = copy(begun)
+    ledger.standings = dict(begun.standings)
+    return ledger, mailing
 
 
 class Truth(NamedTuple):
@@ -82,7 +105,7 @@ class World:
     ) -> None:  # fmt: skip
         self.scenario = scenario
         self.name = name
-        self.ledger, self.mailing = scenario.ledger()
+        self.ledger, self.mailing = begin(scenario)
         self.truth = truth
         self.now = LATER
         self.told: list[str] = []
@@ -91,6 +114,7 @@ class World:
         self.refuse = refuse
         self.choose = choose
         self.stage = Stage(choose)
+        self.server = MailServer(self)
         self.runs = 0
 
     # The book
@@ -111,7 +135,7 @@ class World:
             else MemoryBook(self.ledger, self.mailing)
         )
         made.write = lambda standing, said: self._write(standing, said, who)
-        if self.scenario.has_no_lock:
+        if self.scenario.beside:
             made.begin = self.stage.pause
         return cast("SendingBook", made)
 
@@ -134,6 +158,8 @@ class World:
         self.tell(f"{self._who(who)} {what}")
         if wrong := wrong_in(self.truth, self.scenario):
             self.fail(wrong)
+        if not self.scenario.may_lose_answers and any(CANNOT_RECORD in one for one in said):
+            self.fail("an answer has come that cannot be recorded")
         self.crash("")
 
     def fail(self, wrong: str) -> NoReturn:
@@ -154,35 +180,40 @@ class World:
 
     # The provider's side
 
-    def take(self, batch: Batch, number: int) -> None:
+    def pick(self, ways: tuple[str, ...]) -> str:
+        """One of several things that can happen."""
+        return ways[self.choose(ways)]
+
+    def take(self, number: int, attempt: str = "") -> None:
+        """Reader ``number`` is mailed; ``attempt`` is what the provider's records will call it, where it keeps some."""
         if number in self._truth.taken and not self.scenario.is_idempotent:
             self.tell(f"the provider takes reader {number} AGAIN")
             self.fail(f"reader {number} is mailed twice")
-        self._truth = self._truth._replace(
-            taken=self._truth.taken | {number}, attempts=self._truth.attempts | {(batch.attempt, number)}
-        )
+        logged = {(attempt, number)} if attempt else set()
+        self._truth = self._truth._replace(taken=self._truth.taken | {number}, attempts=self._truth.attempts | logged)
 
     # What a person starts
 
     def send(self, who: str = "") -> None:
-        provider = (OneByOne if self.scenario.one_by_one else Files if self.scenario.is_idempotent else Whole)(self)
         self.runs += 1
         run = Run(f"{self.name}-{self.runs}", lambda: self.now, lambda: False, self._sleep)
-        stop = dispatch(self.book(who), provider, run)
+        stop = dispatch(self.book(who), self._provider(), run)
         states = {row.state for row in self.truth.standing.rows}
-        if self.scenario.has_no_lock:
+        if self.scenario.beside:
             return
         if State.CLAIMED in states:
             self.fail("a send has ended with an answer that is not recorded")
         if stop is None and State.WAITING in states:
             self.fail("a send that nothing stopped has left somebody waiting")
 
+    def _provider(self) -> Provider:
+        return (OneByOne if self.scenario.one_by_one else Files if self.scenario.is_idempotent else Whole)(self)
+
     def resolve(self, *, was_sent: bool | None = None, who: str = "resolve") -> None:
         book = self.book(who)
         book.settle_claims()
-        provider = (OneByOne if self.scenario.one_by_one else Whole)(self)
         try:
-            for finding in settle_by_evidence(book, provider, self.now):
+            for finding in settle_by_evidence(book, self._provider(), self.now):
                 if self.scenario.trusts_absence and not finding.evidence.found:
                     book.resolve(finding.batch, "evidence", Answer(Outcome.NOT_HANDED_OVER), self.now)
         except PprmailError as error:
@@ -190,13 +221,20 @@ class World:
         if was_sent is not None:
             settle_by_word(book, was_sent=was_sent, now=self.now)
 
-    def send_twice_at_once(self) -> None:
-        """Two processes, neither of which looks whether the other is at work; the second one's person gives their word."""
+    def cancel(self) -> None:
+        """Undo the seal where nobody has, or may have, the mail, and seal anew: a kill between the two leaves as much to do."""
+        counts = self.ledger.counts(self.mailing)
+        if counts.accepted or counts.unknown:
+            self.tell("it cannot be cancelled")
+            return
+        self.crash("before the seal is undone")
+        again, _ = begin(self.scenario)
+        self.ledger.standings[self.mailing.id] = again.standings[self.mailing.id]
+        self.tell("the seal is undone, and the issue sealed anew for everyone")
+        self.crash("")
 
-        def second() -> None:
-            self.resolve(was_sent=False, who="process 2")
-            self.send("process 2")
-
+    def send_beside(self, second: Callable[[], None]) -> None:
+        """Two processes, neither of which looks whether the other is at work."""
         other = self.stage.make_thread(target=second, name="process 2")
         self.stage.actors[0].name = "process 1"
         other.start()
@@ -205,26 +243,28 @@ class World:
         if self.stage.failure:
             raise self.stage.failure
 
+    def resolve_and_send(self) -> None:
+        """What a second person does, who gives their word."""
+        self.resolve(was_sent=False, who="process 2")
+        self.send("process 2")
+
     def _sleep(self, seconds: float) -> None:
+        self.stage.pause()
         self._go_on()
         self.now += timedelta(seconds=seconds)
 
     @contextmanager
     def simulated(self) -> Iterator[None]:
         """The sender's threads and locks are the stage's, its retries few and without chance."""
-        module = vars(dispatching)
-        ours = {
-            "Thread": self.stage.make_thread,
-            "Lock": self.stage.make_lock,
-            "MOST_TRIES": self.scenario.tries,
-            "MOST_TRIES_TOLD": self.scenario.tries,
-        }
-        before = {name: module[name] for name in ours}
-        module.update(ours)
-        try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(dispatching, "Thread", self.stage.make_thread)
+            patch.setattr(dispatching, "Lock", self.stage.make_lock)
+            for limit in ("MOST_TRIES", "MOST_TRIES_TOLD"):
+                patch.setattr(dispatching, limit, self.scenario.tries)
+            patch.setattr(dispatching, "MOST_NAMED", self.scenario.most_named)
+            patch.setattr(connection, "Wire", lambda _host, _port: Line(self.server))
+            patch.setattr(waiting, "random", SimpleNamespace(uniform=min))
             yield
-        finally:
-            module.update(before)
 
 
 def wrong_in(truth: Truth, scenario: Scenario) -> str:
@@ -259,171 +299,3 @@ class LateBook(MemoryBook):
         with self.together():
             self._now = self._unwritten
             super().settle(batch, answer, rejections, now, blameless=blameless)
-
-
-# Providers
-
-
-class Simulated:
-    """A provider that answers as it is told."""
-
-    name = "simulated"
-    is_idempotent = False
-    takes_one_by_one = False
-    largest_batch = 1000
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.workers = world.scenario.workers
-
-    def prepare(self) -> None:
-        """Nothing can be wrong."""
-
-    def examine(self) -> Examination:
-        return Examination()
-
-    def close(self) -> None:
-        """There is nothing to let go of."""
-
-    def look_for(self, batch: Batch) -> Evidence:
-        took = any(attempt == batch.attempt for attempt, _ in self.world.truth.attempts)
-        ways = (
-            ("its log shows it", "its log lags behind", "it cannot be asked now")
-            if took
-            else ("its log shows nothing", "it cannot be asked now")
-        )
-        said = ways[self.world.choose(ways)]
-        self.world.tell(f"the provider is asked for batch {batch.number}: {said}")
-        if said == "it cannot be asked now":
-            raise PprmailError(said)
-        return Evidence(said == "its log shows it", said)
-
-
-def refused(following: Next, *, at: int = 0, seconds: float | None = None) -> Answer:
-    return Answer(Outcome.NOT_HANDED_OVER, at=at, next=following, wait_seconds=seconds, detail="refused")
-
-
-_TAKES = "takes it"
-_WHOLE = {
-    _TAKES: Answer(Outcome.ACCEPTED),
-    "takes it, and the answer is lost": Answer(Outcome.UNKNOWN, detail="lost"),
-    "does not get it, and nobody can tell": Answer(Outcome.UNKNOWN, detail="lost"),
-    "refuses it for now": refused(Next.WAIT, seconds=1.0),
-    "refuses it for two hours": refused(Next.WAIT, seconds=TOO_LONG_SECONDS),
-    "refuses the sender": refused(Next.STOP),
-}
-
-
-class Whole(Simulated):
-    """Takes a batch whole or not at all, as SendGrid does."""
-
-    def hand_over(self, batch: Batch, journal: Journal) -> Answer:
-        world, numbers = self.world, [number for number, _ in batch.recipients]
-        if not numbers:
-            world.stage.is_swift = not world.scenario.is_fine
-            return Answer(Outcome.ACCEPTED)
-        world.stage.pause()
-        alone = "refuses the one in it"
-        several = "refuses it as too much", f"refuses reader {numbers[0]} by name", "refuses everyone by name"
-        ways = (*_WHOLE, *(several if len(numbers) > 1 else (alone,)))
-        said = ways[world.choose(ways)]
-        world.stage.is_swift = not world.scenario.is_fine
-        shown = f"batch {batch.number} ({', '.join(map(str, numbers))})"
-        world.crash(f"before the provider has {shown}")
-        world.tell(f"the provider has {shown} before it: {said}")
-        if said.startswith("takes"):
-            for number in numbers:
-                world.take(batch, number)
-        world.crash("after that, before the answer is heard")
-        if said == _TAKES:
-            journal.accepted()
-        if said == alone:
-            return refused(Next.AGAIN if journal.rejected(numbers[0], WORDS) else Next.STOP)
-        if said.endswith("by name"):
-            for number in numbers if said == several[-1] else numbers[:1]:
-                journal.rejected(number, WORDS, named=True)
-            return refused(Next.AGAIN)
-        answer = _WHOLE.get(said, refused(Next.HALVE))
-        is_broken = world.scenario.retries_lost_answers and answer.outcome is Outcome.UNKNOWN
-        return refused(Next.WAIT, seconds=1.0) if is_broken else answer
-
-
-class OneByOne(Simulated):
-    """Takes reader after reader, as a mail server does."""
-
-    takes_one_by_one = True
-
-    def look_for(self, batch: Batch) -> Evidence:
-        return Evidence(found=False, detail=f"a mail server cannot be asked for batch {batch.number}")
-
-    def hand_over(self, batch: Batch, journal: Journal) -> Answer:
-        for number, _ in batch.recipients:
-            answer = self._hand_one_over(batch, number, journal)
-            if answer:
-                return answer
-        return Answer(Outcome.ACCEPTED)
-
-    def _hand_one_over(self, batch: Batch, number: int, journal: Journal) -> Answer | None:
-        world = self.world
-        world.stage.pause()
-        ways = (
-            "takes it",
-            "takes it, and the answer is lost",
-            "does not get it, and nobody can tell",
-            "refuses it after the letter",
-            "closes after the letter, which it refuses for now",
-            "refuses the sender after the letter",
-            "breaks off before the letter's end, twice",
-            "refuses the address",
-            "puts the address off",
-            "takes no mail now",
-            "refuses the sender",
-        )
-        said = ways[world.choose(ways)]
-        world._go_on()
-        if ways.index(said) < ways.index("refuses the address") and not world.scenario.notes_after_the_dot:
-            journal.about_to_hand_over(number)
-            if "twice" in said:
-                journal.about_to_hand_over(number)
-        world.crash(f"before the server has the letter to reader {number}")
-        world.tell(f"the server has the letter to reader {number} before it: {said}")
-        if said.startswith("takes it"):
-            world.take(batch, number)
-            world.crash("after that, before the answer is heard")
-        if ways.index(said) < ways.index("refuses the address") and world.scenario.notes_after_the_dot:
-            journal.about_to_hand_over(number)
-        match said:
-            case "takes it":
-                journal.accepted()
-                return None
-            case "takes it, and the answer is lost" | "does not get it, and nobody can tell":
-                return Answer(Outcome.UNKNOWN, detail="lost", at=number)
-            case "refuses it after the letter" | "refuses the address":
-                return None if journal.rejected(number, WORDS) else refused(Next.STOP, at=number)
-            case "puts the address off":
-                return refused(Next.DEFER, at=number, seconds=1.0)
-            case "refuses the sender" | "refuses the sender after the letter":
-                return refused(Next.STOP, at=number)
-            case _:
-                return refused(Next.WAIT, at=number, seconds=1.0)
-
-
-class Files(Simulated):
-    """Writes letters as files: a second one replaces the first."""
-
-    is_idempotent = True
-
-    def hand_over(self, batch: Batch, journal: Journal) -> Answer:
-        for number, _ in batch.recipients:
-            ways = "is written", "finds the disk full"
-            self.world.stage.pause()
-            said = ways[self.world.choose(ways)]
-            self.world._go_on()
-            self.world.crash(f"before the letter to reader {number} is written")
-            self.world.tell(f"the letter to reader {number} {said}")
-            if said == "finds the disk full":
-                return refused(Next.STOP)
-            self.world.take(batch, number)
-            self.world.crash("after that, before it is recorded")
-        journal.accepted()
-        return Answer(Outcome.ACCEPTED)
