@@ -17,6 +17,7 @@ from pprmail.rehearsal.folder import (
     clean_environment,
     rehearsed,
     rehearsed_batch_size,
+    rehearsed_timeout_seconds,
 )
 from pprmail.settings import POSTAL_PLACEHOLDER, load_settings
 
@@ -196,7 +197,7 @@ def test_settings_keep_their_signs(newsletter: Newsletter) -> None:
 def test_a_postal_address_that_is_refused_is_replaced(newsletter: Newsletter, address: str) -> None:
     newsletter.change_settings("1 Placeholder Road, Ottawa", address)
 
-    changed = rehearsed({"sender": {"name": "x"}}, newsletter.settings, HOST, 7)
+    changed = rehearsed({"sender": {"name": "x"}}, newsletter.settings, 7, {})
 
     assert changed["sender"] == {"name": "x", "postal_address": POSTAL_ADDRESS}
 
@@ -204,7 +205,7 @@ def test_a_postal_address_that_is_refused_is_replaced(newsletter: Newsletter, ad
 def test_the_retractions_are_looked_for_where_they_are(newsletter: Newsletter) -> None:
     newsletter.change_settings("[unsubscribe]", '[check]\nretractions = "data/watch.csv"\n[unsubscribe]')
 
-    changed = rehearsed({}, newsletter.settings, HOST, 7)
+    changed = rehearsed({}, newsletter.settings, 7, {})
 
     assert changed["check"] == {"retractions": str(newsletter.root / "data/watch.csv")}
 
@@ -217,6 +218,10 @@ def test_batches_are_many_and_no_larger_than_the_settings_have_them(
     recipients: int, batch_size: int, expected: int
 ) -> None:
     assert rehearsed_batch_size(recipients, batch_size) == expected
+
+
+def test_a_long_log_is_waited_for() -> None:
+    assert [rehearsed_timeout_seconds(count) for count in (1, 99_999, 250_000)] == [1, 1, 3]
 
 
 def test_the_environment_names_no_other_newsletter_and_no_proxy() -> None:

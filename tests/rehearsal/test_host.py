@@ -37,6 +37,15 @@ def post(host: UnreliableSendGrid, path: str = MAIL_SEND, body: object = MAIL) -
         return 0
 
 
+def found(host: UnreliableSendGrid, address: str) -> list[object]:
+    """What the log shows of an address."""
+    headers = {"Authorization": f"Bearer {KEY}", "Accept": "*/*", "Content-Type": "application/json"}
+    with closing(http.client.HTTPConnection(host.host, host.port, timeout=5)) as connection:
+        connection.request("POST", LOGS, json.dumps({"query": f"to_email = '{address}'"}), headers)
+        messages: list[object] = json.loads(connection.getresponse().read())["messages"]
+        return messages
+
+
 def drawn(host: UnreliableSendGrid, *paths: str, count: int = 50) -> list[Fault | None]:
     return [host.fault_for("POST", path) for _ in range(count) for path in paths]
 
@@ -129,6 +138,17 @@ def test_nobody_is_killed_once_the_aim_is_taken_away() -> None:
         post(host)
 
     assert aim.fallen is None
+
+
+def test_the_log_has_what_was_accepted_once_it_has_caught_up() -> None:
+    with UnreliableSendGrid(SENDER, seed=1, faults=0) as host:
+        counts = []
+        for lag in (True, False, False):
+            post(host)
+            host.logs_lag = lag
+            counts.append(len(found(host, "ada@example.org")))
+
+    assert counts == [0, 2, 3]
 
 
 def test_what_a_client_left_behind_is_dealt_with_before_it_is_idle() -> None:

@@ -123,7 +123,7 @@ class _Rehearsal:
 
         Raises ``PprmailError`` with what ``send --dry-run`` says of the copy when it refuses.
         """
-        from pprmail.rehearsal.folder import rehearsed_batch_size
+        from pprmail.rehearsal.folder import rehearsed_batch_size, rehearsed_timeout_seconds
         from pprmail.rehearsal.ordeal import Planned
 
         most = self.settings.delivery.batch_size
@@ -136,7 +136,7 @@ class _Rehearsal:
             raise PprmailError(last.removeprefix("pprmail: "), exit_code=ended.code)
         plan = json.loads(ended.out)["plan"]
         size = rehearsed_batch_size(plan["recipients"], most)
-        folder.write_settings(host.url, size)
+        folder.write_settings(host.url, size, rehearsed_timeout_seconds(plan["recipients"]))
         return Planned(plan["rows"], plan["recipients"], plan["excluded"], size, -(-plan["recipients"] // size))
 
 

@@ -23,6 +23,7 @@ POSTAL_ADDRESS = "1 Rehearsal Road"
 """Stands where the settings have none that a real send would take."""
 FEWEST_BATCHES = 20
 """As many batches as there are at least, where the list is long enough: in one batch there is not much to survive."""
+_RECIPIENTS_A_SECOND = 100_000
 _CAPS = ("max_per_minute", "max_per_hour", "max_per_day")
 _ISSUES, _RECEIPT, _TEMPLATES = "issues", "receipt.json", "templates"
 
@@ -63,12 +64,13 @@ class RehearsalFolder:
         """Leave the folder where it is, for somebody to look into."""
         self.is_kept = True
 
-    def write_settings(self, host: str, batch_size: int) -> None:
+    def write_settings(self, host: str, batch_size: int, timeout_seconds: int = 1) -> None:
         """Write the newsletter's settings with what a rehearsal needs otherwise: mail to ``host`` alone, at once, in such batches."""
         import tomli_w
 
         text = (self._settings.root / FILE_NAME).read_bytes().decode("utf-8-sig")
-        tables = rehearsed(tomllib.loads(text), self._settings, host, batch_size)
+        own: dict[str, Any] = {"host": host, "timeout_seconds": timeout_seconds}
+        tables = rehearsed(tomllib.loads(text), self._settings, batch_size, own)
         (self.path / FILE_NAME).write_bytes(tomli_w.dumps(tables).encode())
 
     def as_the_author_knows(self, text: str) -> str:
@@ -100,8 +102,11 @@ def _copy(source: Path, target: Path, *, within: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def rehearsed(tables: dict[str, Any], settings: Settings, host: str, batch_size: int) -> dict[str, Any]:
-    """``tables``, the settings as the file has them, changed for a rehearsal; ``settings`` are the same as they were understood."""
+def rehearsed(tables: dict[str, Any], settings: Settings, batch_size: int, sendgrid: dict[str, Any]) -> dict[str, Any]:
+    """``tables``, the settings as the file has them, changed for a rehearsal; ``settings`` are the same as they were understood.
+
+    ``sendgrid`` are the keys under ``[sendgrid]`` that differ.
+    """
     changes: dict[str, dict[str, Any]] = {
         "subscribers": {"file": LIST},
         "delivery": {
@@ -110,7 +115,7 @@ def rehearsed(tables: dict[str, Any], settings: Settings, host: str, batch_size:
             "batch_size": batch_size,
             **dict.fromkeys(_CAPS, 0),
         },
-        "sendgrid": {"host": host, "timeout_seconds": 1},
+        "sendgrid": sendgrid,
     }
     if not has_postal_address(settings):
         changes["sender"] = {"postal_address": POSTAL_ADDRESS}
@@ -128,6 +133,11 @@ def has_postal_address(settings: Settings) -> bool:
 def rehearsed_batch_size(recipients: int, batch_size: int) -> int:
     """How many recipients a batch has: the settings' ``batch_size``, or fewer to make ``FEWEST_BATCHES``."""
     return min(batch_size, max(1, recipients // FEWEST_BATCHES))
+
+
+def rehearsed_timeout_seconds(recipients: int) -> int:
+    """How long an answer is waited for: a second, and more where the stand-in has a long log to look through."""
+    return 1 + recipients // _RECIPIENTS_A_SECOND
 
 
 def clean_environment(environment: Mapping[str, str], api_key: str) -> dict[str, str]:

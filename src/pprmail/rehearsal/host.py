@@ -8,12 +8,14 @@ from collections import Counter
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from pprmail.rehearsal.standin.email_logs import rows_of
 from pprmail.rehearsal.standin.http_faults import AT_RANDOM, Wire, silence
 from pprmail.rehearsal.standin.http_server import Moment
 from pprmail.rehearsal.standin.sendgrid import LOGS, MAIL_SEND, Account, SendGridStandIn
 
 if TYPE_CHECKING:
     from pprmail.rehearsal.kills import Aim
+    from pprmail.rehearsal.standin.email_logs import Row
     from pprmail.rehearsal.standin.http_faults import Fault
     from pprmail.rehearsal.standin.http_server import Request
 
@@ -57,6 +59,8 @@ class UnreliableSendGrid(SendGridStandIn):
         self.taken_unanswered = 0
         self._draws = {purpose: random.Random(f"{seed} {purpose.value}") for purpose in Purpose}  # noqa: S311 (the same)
         self._aim: Aim | None = None
+        self._made: list[Row] = []
+        self._made_of = 0
 
     # Faults
 
@@ -74,6 +78,15 @@ class UnreliableSendGrid(SendGridStandIn):
 
     def keep(self, request: Request) -> None:
         """Keep none: what was accepted is told by ``accepted``."""
+
+    def _rows(self) -> list[Row]:
+        """The log's rows, each made once: for a long list it takes a second to make them, and no question waits longer."""
+        if self.logs_lag:
+            return []
+        for one in self.accepted[self._made_of :]:
+            self._made.extend(rows_of(*one))
+        self._made_of = len(self.accepted)
+        return self._made
 
     # Kills
 
