@@ -51,7 +51,6 @@ WAYS = (
     Way("breaks off before the dot, twice", before=(None,)),
     Way("refuses the address", before=(_OK, Reply(550, "5.1.1 No such user"))),
     Way("puts the address off", before=(_OK, Reply(450, "4.2.0 Greylisted"))),
-    Way("takes no mail now", before=(Reply(451, "4.3.0 Temporary failure"),)),
     Way("refuses the sender", before=(Reply(550, "5.7.60 Not allowed to send as this sender"),)),
 )
 
@@ -92,6 +91,7 @@ class MailServer:
     def __init__(self, world: World) -> None:
         self.world = world
         self.reader = 0
+        self.greeting: Reply | None = Reply(220, "localhost")
         self.way: Way | None = None
 
     @contextmanager
@@ -124,7 +124,7 @@ class Line:
 
     def __init__(self, server: MailServer) -> None:
         self.server = server
-        self.replies: tuple[Reply | None, ...] = (Reply(220, "localhost"),)
+        self.replies: tuple[Reply | None, ...] = (server.greeting,)
 
     def write(self, content: bytes) -> None:
         if content.startswith(b"MAIL FROM:") and self.server.way:

@@ -49,7 +49,7 @@ class Way(NamedTuple):
     """What SendGrid does with a request: its answer, or how the wire breaks; and whether it ``takes`` the mail."""
 
     told: str
-    heard: Heard | Callable[[], OSError]
+    heard: Heard | Callable[[], Exception]
     takes: bool = False
 
     def answer(self) -> Heard:
