@@ -45,7 +45,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture
 def sendgrid(clock: Clock) -> Iterator[SendGridStandIn]:
     with SendGridStandIn(clock=clock) as host:
-        host.account.scopes += ["mail.batch.create", "user.scheduled_sends.create", "user.scheduled_sends.read"]
         yield host
 
 
