@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import threading
 from collections import Counter
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING
@@ -109,9 +110,15 @@ def test_requests_are_counted_by_purpose_and_not_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("moment", "accepted_before"), [(Moment.ARRIVED, 1), (Moment.READ, 1), (Moment.PROCESSED, 2), (Moment.ENDED, 2)]
+    ("moment", "accepted_before", "told"),
+    [
+        (Moment.ARRIVED, 1, "when request 2 had arrived, before its body was read"),
+        (Moment.READ, 1, "when the body of request 2 was read, before anything came of it"),
+        (Moment.PROCESSED, 2, "after request 2 was accepted, before the answer"),
+        (Moment.ENDED, 2, "after the answer to request 2"),
+    ],
 )
-def test_a_kill_falls_before_the_request_goes_on(moment: Moment, accepted_before: int) -> None:
+def test_a_kill_falls_before_the_request_goes_on(moment: Moment, accepted_before: int, told: str) -> None:
     accepted: list[int] = []
 
     def kill_sender() -> bool:
@@ -127,7 +134,7 @@ def test_a_kill_falls_before_the_request_goes_on(moment: Moment, accepted_before
         host.wait_until_idle()
 
     assert accepted[:1] == [accepted_before]
-    assert aim.fallen
+    assert aim.fallen == told
 
 
 def test_nobody_is_killed_once_the_aim_is_taken_away() -> None:
@@ -151,13 +158,29 @@ def test_the_log_has_what_was_accepted_once_it_has_caught_up() -> None:
     assert counts == [0, 2, 3]
 
 
-def test_what_a_client_left_behind_is_dealt_with_before_it_is_idle() -> None:
-    with UnreliableSendGrid(SENDER, seed=1, faults=0) as host:
+class Slow(UnreliableSendGrid):
+    """Takes its time over a request until ``may_go_on`` is set."""
+
+    def __init__(self) -> None:
+        super().__init__(SENDER, seed=1, faults=0)
+        self.may_go_on = threading.Event()
+
+    def passes(self, moment: Moment, path: str) -> None:
+        if moment is Moment.READ:
+            self.may_go_on.wait()
+        super().passes(moment, path)
+
+
+def test_it_is_not_idle_before_what_a_client_left_behind_is_dealt_with() -> None:
+    with Slow() as host:
         connection = http.client.HTTPConnection(host.host, host.port)
         headers = {"Authorization": f"Bearer {KEY}", "Accept": "*/*", "Content-Type": "application/json"}
         connection.request("POST", MAIL_SEND, json.dumps(MAIL), headers)
         connection.close()
 
+        with pytest.raises(TimeoutError):
+            host.wait_until_idle(0.05)
+        host.may_go_on.set()
         host.wait_until_idle()
 
         assert host.mailed().total() == 1
