@@ -63,16 +63,16 @@ def left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("seed", range(1, 3))
 def test_on_a_bad_day_nobody_is_mailed_twice_and_everyone_is_accounted_for(newsletter: Newsletter, seed: int) -> None:
-    newsletter.readers(20)
+    newsletter.readers(8)
 
     report = rehearsed(newsletter, "--seed", str(seed))
 
-    assert report["mailed"] == {"0": 0, "1": 20, "2+": 0}
-    assert (report["accepted"], report["missed_by_word"]) == (20, 0)
+    assert report["mailed"] == {"0": 0, "1": 8, "2+": 0}
+    assert (report["accepted"], report["missed_by_word"]) == (8, 0)
     assert (report["kills"]["landed"], len(report["kills"]["moments"])) == (3, 3)
     assert report["faults"]["met"] > 0
     assert report["doubts"]["recipients"] > 0
-    assert report["batches"] == 20
+    assert report["batches"] == 8
 
 
 def test_the_newsletter_is_neither_changed_nor_asked_what_was_sent(newsletter: Newsletter, left_behind: Path) -> None:
@@ -82,7 +82,7 @@ def test_the_newsletter_is_neither_changed_nor_asked_what_was_sent(newsletter: N
     newsletter.write("build/site/index.html", "page")
     before = snapshot(newsletter.root)
 
-    rehearsed(newsletter, "--seed", "1", "--kills", "1")
+    rehearsed(newsletter, "--seed", "1", "--kills", "1", "--faults", "0")
 
     assert snapshot(newsletter.root) == before
     assert list(left_behind.iterdir()) == []
@@ -127,19 +127,18 @@ def test_without_a_seed_one_is_drawn_and_told(newsletter: Newsletter) -> None:
 def test_a_list_of_all_kinds_reaches_whom_it_should(newsletter: Newsletter) -> None:
     newsletter.write("subscribers.csv", LIST)
 
-    report = rehearsed(newsletter, "--seed", "4")
+    report = rehearsed(newsletter, *CALM)
 
     assert (report["rows"], report["recipients"]) == (8, 4)
     assert report["excluded"] == {"unsubscribed": 1, "duplicate": 1, "bad-address": 2}
-    assert report["mailed"]["2+"] == 0
-    assert report["mailed"]["0"] == report["missed_by_word"]
+    assert report["mailed"] == {"0": 0, "1": 4, "2+": 0}
 
 
 @pytest.mark.parametrize("readers", [1, 2])
 def test_a_kill_lands_wherever_there_is_one_recipient(newsletter: Newsletter, readers: int) -> None:
     newsletter.readers(readers)
 
-    report = rehearsed(newsletter, "--seed", "2", "--kills", "1")
+    report = rehearsed(newsletter, "--seed", "2", "--kills", "1", "--faults", "0")
 
     assert report["kills"]["landed"] == 1
     assert report["mailed"] == {"0": 0, "1": readers, "2+": 0}

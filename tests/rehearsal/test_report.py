@@ -57,7 +57,11 @@ def test_who_was_missed_by_word_is_told() -> None:
     told = report_sheet(REPORT | {"mailed": {"0": 5, "1": 1995, "2+": 0}, "missed_by_word": 5})
 
     assert "  mailed 0 times         5   by word: counted as mailed, since others in doubt had the mail\n" in told
-    assert told.endswith(f"\n{SHOWN}")
+    assert told.endswith(f"\n{SHOWN}: 5 not mailed, by the author's word")
+
+
+def test_who_was_rejected_is_told() -> None:
+    assert report_sheet(REPORT | {"rejected": 2}).endswith(f"\n{SHOWN}: 2 rejected")
 
 
 def test_what_must_not_be_is_told_and_nothing_is_claimed() -> None:

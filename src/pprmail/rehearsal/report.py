@@ -125,7 +125,9 @@ def _counted(counts: Mapping[str, int]) -> str:
 def _verdict(report: Mapping[str, Any]) -> Iterator[str]:
     yield f"again with: {report['repeat']}"
     if report["passed"]:
-        yield SHOWN
+        apart = {"not mailed, by the author's word": report["missed_by_word"], "rejected": report["rejected"]}
+        told = ", ".join(f"{count:,} {what}" for what, count in apart.items() if count)
+        yield f"{SHOWN}: {told}" if told else SHOWN
         return
     yield "what must not be:"
     yield from (f"  {sentence}" for sentence in report["failures"])
