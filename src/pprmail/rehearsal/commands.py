@@ -19,7 +19,7 @@ COMMAND = (sys.executable, "-m", "pprmail")
 KILLED = 1 if sys.platform == "win32" else -9
 """How a process ends that was killed (``Popen.kill``)."""
 _HONEST_ENDS = {EXIT_DONE, EXIT_YOURS, EXIT_UNFINISHED, EXIT_INTERRUPTED}
-_SECONDS_TO_DIE = 10
+_SECONDS_TO_DIE = 60
 
 
 class BrokenCommandError(Exception):

@@ -53,7 +53,7 @@ class StandIn:
         if self.defects:
             raise self.defects[0]
 
-    def wait_until_idle(self, timeout_seconds: float = 10) -> None:
+    def wait_until_idle(self, timeout_seconds: float = 60) -> None:
         """Wait until whatever clients sent, those too that are gone by now, is dealt with. Raises ``TimeoutError``."""
         # Connections are taken up in order: once this one was, so were all before it
         with suppress(ConnectionError), socket.create_connection((self.host, self.port), timeout_seconds) as last:
