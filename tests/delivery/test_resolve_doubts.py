@@ -27,8 +27,10 @@ class Records:
     """A provider that is only asked: what it says of each attempt, and for none it cannot be asked."""
 
     evidence: dict[str, Evidence] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
 
     def look_for(self, batch: Batch) -> Evidence:
+        self.asked.append(batch.attempt)
         if batch.attempt not in self.evidence:
             message = "the records cannot be asked now"
             raise PprmailError(message)
@@ -81,6 +83,27 @@ def test_what_was_found_before_the_records_fell_silent_is_recorded(
         list(settle_by_evidence(book, Records({"a1": FOUND}), LATER))
 
     assert fates(ledger, mailing) == "aauuww"
+
+
+def test_one_batch_that_cannot_be_asked_for_hides_none_behind_it(
+    ledger: Ledger, mailing: Mailing, book: SendingBook
+) -> None:
+    with pytest.raises(PprmailError, match="cannot be asked now"):
+        list(settle_by_evidence(book, Records({"a2": FOUND}), LATER))
+
+    assert fates(ledger, mailing) == "uuaaww"
+
+
+def test_records_that_are_silent_time_after_time_are_left_in_peace(ledger: Ledger) -> None:
+    book = ledger.sending(ledger.begin(sealed_mail(), plan(6, batch_size=1), REAL, NOW))
+    for number in range(1, 7):
+        book.settle(claim(book, f"a{number}"), Answer(Outcome.UNKNOWN), (), NOW)
+    records = Records({"a2": NO_TRACE})
+
+    with pytest.raises(PprmailError, match="cannot be asked now"):
+        list(settle_by_evidence(book, records, LATER))
+
+    assert records.asked == ["a1", "a2", "a3", "a4", "a5"]
 
 
 @pytest.mark.parametrize(("word", "fate"), [("assumed-sent", "aaaaww"), ("assumed-not-sent", "wwwwww")])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.delivery.answer import Answer, Outcome
+from pprmail.errors import PprmailError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 BY_EVIDENCE, ASSUMED_SENT, ASSUMED_NOT_SENT = "evidence", "assumed-sent", "assumed-not-sent"
 """Whose word settled a doubt."""
+MOST_UNANSWERED = 3
+"""Batches in a row that the provider could not be asked for, before it is left in peace."""
 
 
 class Finding(NamedTuple):
@@ -31,13 +34,24 @@ class Finding(NamedTuple):
 def settle_by_evidence(book: SendingBook, provider: Witness, now: datetime) -> Iterator[Finding]:
     """Look for every batch in doubt, one by one, and record those found as accepted.
 
-    Raises ``PprmailError`` when the provider cannot be asked; what was found before that is recorded.
+    Raises ``PprmailError`` in the end, when the provider could not be asked for a batch, or for several in a row; what was
+    found is recorded.
     """
+    failure, unanswered = None, 0
     for batch in book.doubtful():
-        evidence = provider.look_for(batch)
+        try:
+            evidence = provider.look_for(batch)
+        except PprmailError as error:
+            failure, unanswered = error, unanswered + 1
+            if unanswered == MOST_UNANSWERED:
+                break
+            continue
+        unanswered = 0
         if evidence.found:
             book.resolve(batch, BY_EVIDENCE, Answer(Outcome.ACCEPTED, evidence.provider_id, evidence.detail), now)
         yield Finding(batch, evidence)
+    if failure:
+        raise failure
 
 
 def settle_by_word(book: SendingBook, *, was_sent: bool, now: datetime) -> int:

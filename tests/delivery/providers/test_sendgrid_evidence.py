@@ -138,12 +138,27 @@ def test_the_recipients_asked_for_are_spread_over_the_batch(world: World) -> Non
 
 
 def test_an_address_that_would_break_the_question_is_not_asked_for(world: World) -> None:
-    evidence = world.provider().look_for(batch(Subscriber("o'hara@example.org")))
+    evidence = world.provider().look_for(batch(Subscriber('"o\'hara"@example.org')))
 
     assert evidence == Evidence(
         found=False, detail="no address of the batch can be asked for in SendGrid's log; that proves nothing"
     )
     assert world.standin.requests == []
+
+
+def test_an_apostrophe_is_asked_for_where_nobody_else_can_be(world: World) -> None:
+    hara = Subscriber("o'hara@example.org")
+    alone, beside = batch(hara), batch(hara, ADA)
+    world.provider().hand_over(alone, journal())
+
+    evidence = world.provider().look_for(alone)
+    world.provider().look_for(beside)
+
+    assert evidence.found
+    asked = [
+        json.loads(one.body)["query"].partition(" AND ")[0] for one in world.standin.requests if one.path == "/v3/logs"
+    ]
+    assert asked == ['to_email = "o\'hara@example.org"', f"to_email = '{ADA.address}'"]
 
 
 def test_a_batch_outside_the_ledger_has_no_evidence(world: World) -> None:
