@@ -158,7 +158,6 @@ class _Client:
             for number in numbers:
                 world.take(number, sent[ATTEMPT])
         world.crash("after that, before the answer is heard")
-        world.stage.is_swift = not world.scenario.is_fine
         return way.answer()
 
     # The log. Of the batch that is asked for it shows as much as was chosen, of all others everything

@@ -78,16 +78,11 @@ class Stage:
         self.now = self.actors[0]
         self.is_over = self.is_closed = False
         self.failure: BaseException | None = None
-        self.is_swift = False
-        """The next pause is none."""
 
     def pause(self) -> None:
         """Another may go on here."""
         if self.is_over:
             raise CutShort
-        if self.is_swift:
-            self.is_swift = False
-            return
         if len(self.actors) > 1:
             self._hand_on(self.now)
 

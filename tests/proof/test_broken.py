@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pprmail.delivery.answer import Outcome
 from pprmail.delivery.dispatch import _Sender
+from proof.memory_book import MemoryLedger
 from proof.walk import Explorer
 from proof.world import Scenario
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from pprmail.delivery.ledger import Batch
 
 ONE = Scenario(readers=1, batch_size=1)
+RESOLVES, SENDS = "send, while another process resolves and sends", "send, while another process sends"
 
 CLAIM_AFTER_THE_WIRE = """\
 1. $ send
@@ -84,6 +87,31 @@ NOTE_AFTER_THE_DOT = """\
 11. WRONG: reader 1 is mailed twice"""
 
 
+AN_ANSWER_TOO_LATE = """\
+1. $ send, while another process sends
+2. process 1 starts
+3. process 1 claims batch 1 (reader 1)
+4. process 2 starts; what was claimed is in doubt
+5. the provider has batch 1 (1) before it: takes it
+6. process 1 cannot record the answer for batch 1, which is no longer this sender's
+7. WRONG: an answer has come that cannot be recorded"""
+
+CANCEL_IN_DOUBT = """\
+1. $ send
+2. the sender starts
+3. the sender claims batch 1 (reader 1)
+4. the provider has batch 1 (1) before it: takes it
+5. CRASH after that, before the answer is heard
+6. $ cancel
+7. the seal is undone, and the issue sealed anew for everyone
+8. $ send
+9. the sender starts
+10. the sender claims batch 1 (reader 1)
+11. the provider has batch 1 (1) before it: takes it
+12. the provider takes reader 1 AGAIN
+13. WRONG: reader 1 is mailed twice"""
+
+
 @pytest.mark.parametrize(
     ("scenario", "history"),
     [
@@ -93,7 +121,7 @@ NOTE_AFTER_THE_DOT = """\
             ONE._replace(trusts_absence=True), TRUST_IN_ABSENCE_FROM_THE_LOGS, id="trust-in-absence-from-the-logs"
         ),
         pytest.param(
-            ONE._replace(crashes=0, beside="send, while another process resolves and sends", may_lose_answers=True),
+            ONE._replace(crashes=0, beside=RESOLVES, may_lose_answers=True),
             TWO_SENDERS_WITHOUT_THE_LOCK,
             id="two-senders-without-the-lock",
         ),
@@ -125,3 +153,35 @@ def test_an_answer_that_is_not_recorded_shows_itself(monkeypatch: pytest.MonkeyP
         "5. the sender ends",
         "6. WRONG: a send has ended with an answer that is not recorded",
     )
+
+
+@pytest.mark.parametrize("readers", [1, 2])
+def test_without_the_lock_two_sends_alone_mail_nobody_twice(readers: int) -> None:
+    """An answer is recorded under its own attempt alone, and what somebody else had claimed is in doubt, never free.
+
+    So it takes a person's word on a doubt that was none to have anybody mailed twice, as above.
+    """
+    scenario = ONE._replace(readers=readers, tries=1, crashes=0, beside=SENDS, may_lose_answers=True)
+
+    walked = Explorer(scenario).walk()
+
+    assert not walked.failure, "\n".join(walked.failure)
+    print(walked)  # noqa: T201 - pytest -rP shows how much was walked
+
+
+def test_without_the_lock_a_send_makes_a_doubt_of_what_another_is_about_to_know() -> None:
+    """That is what the lock is for: a person is never asked about mail whose answer is still to come."""
+    walked = Explorer(ONE._replace(crashes=0, beside=SENDS), shortest=True).walk()
+
+    assert walked.failure
+    assert "\n".join(walked.failure) == AN_ANSWER_TOO_LATE
+
+
+def test_a_cancel_that_minds_no_doubt_shows_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = MemoryLedger.counts
+    monkeypatch.setattr(MemoryLedger, "counts", lambda *which: replace(counts(*which), unknown=0))
+
+    walked = Explorer(ONE._replace(crashes=1), shortest=True).walk()
+
+    assert walked.failure
+    assert "\n".join(walked.failure) == CANCEL_IN_DOUBT

@@ -63,6 +63,20 @@ def test_nearly_all_the_tests_of_the_real_book_are_run_here() -> None:
     assert len(theirs & globals().keys()) == len(theirs) - len(_OF_SQLITE) > 30
 
 
+@pytest.mark.parametrize("count", range(8))
+@pytest.mark.parametrize("batch_size", range(1, 5))
+def test_a_plan_is_frozen_in_the_same_batches(ledger: Ledger, count: int, batch_size: int) -> None:
+    planned = plan(count, batch_size=batch_size)
+
+    book = ledger.sending(ledger.begin(sealed_mail(), planned, REAL, NOW))
+
+    claims = iter(lambda: book.claim(f"a{count}", NOW, most=1000, one_by_one=False), None)
+    frozen = [(claimed.number, [number for number, _ in claimed.recipients]) for claimed in claims]
+    assert frozen == [
+        (at, list(range(first, last + 1))) for at, (first, last) in enumerate(planned.batch_ranges(), start=1)
+    ]
+
+
 @pytest.fixture
 def every_ledger_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     ledgers: dict[Path, MemoryLedger] = {}

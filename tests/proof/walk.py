@@ -24,7 +24,7 @@ from pprmail.delivery.providers.smtp import provider as letter_by_letter
 from pprmail.errors import PprmailError
 from proof import at_mail_server, at_outbox, at_sendgrid
 from proof import world as worlds
-from proof.memory_book import MemoryBook, Standing  # noqa: TC001 - the first is asked for at run time
+from proof.memory_book import MemoryBook
 from proof.stage import CutShort, StageThread
 from proof.world import Truth, World, begin
 
@@ -94,13 +94,16 @@ class Explorer:
     def walk(self) -> Walk:
         ledger, mailing = begin(self.scenario)
         self._meet(Node(Truth(ledger.standings[mailing.id]), self.scenario.crashes))
+        self._perform_all()
+        return Walk(self.histories, len(self.seen) + len(self.places), self.crashes, self.best)
+
+    def _perform_all(self) -> None:
         while self.jobs:
             _, job = heapq.heappop(self.jobs)
             if job.node.length < self.best_length:
                 self._perform(job)
             if self.best and not self.shortest:
                 break
-        return Walk(self.histories, len(self.seen) + len(self.places), self.crashes, self.best)
 
     def _is_new(self, seen: dict[object, tuple[int, int]], key: object, crashes: int, length: int) -> bool:
         """Not met before with as many crashes to come; where the shortest is wanted, as early."""
@@ -117,14 +120,15 @@ class Explorer:
         heapq.heappush(self.jobs, (place, job))
 
     def _meet(self, node: Node) -> None:
-        standing = node.truth.standing
-        key = truth_key(node.truth._replace(standing=_untried(standing)), Names())
-        if not self._is_new(self.places, key, node.crashes, node.length):
-            return
+        if self._is_new(self.places, place_key(node.truth), node.crashes, node.length):
+            self._go_on(node)
+
+    def _go_on(self, node: Node) -> None:
+        """All that a person can do next."""
         if self.scenario.beside:
             acts = [self.scenario.beside]
         else:
-            states = {row.state for row in standing.rows}
+            states = {row.state for row in node.truth.standing.rows}
             acts = ["send"] if states & {State.WAITING, State.CLAIMED} or self.scenario.is_idempotent else []
             if states & {State.UNKNOWN, State.CLAIMED} and not self.scenario.is_idempotent:
                 acts += ["resolve", "resolve --assume-sent", "resolve --assume-not-sent"]
@@ -233,9 +237,10 @@ class Names(dict[object, int]):
         return self[name]
 
 
-def _untried(standing: Standing) -> Standing:
-    """A new sender forgets what was tried."""
-    return standing._replace(rows=tuple(row._replace(tries=0) for row in standing.rows))
+def place_key(truth: Truth) -> object:
+    """The same between two processes: a new sender forgets what was tried."""
+    rows = tuple(row._replace(tries=0) for row in truth.standing.rows)
+    return truth_key(truth._replace(standing=truth.standing._replace(rows=rows)), Names())
 
 
 def truth_key(truth: Truth, names: Names) -> object:

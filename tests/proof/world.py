@@ -53,9 +53,6 @@ class Scenario(NamedTuple):
     most_named: int = MOST_NAMED
     full_disks: bool = False
     """Any write of the ledger may also be refused; each counts as a crash."""
-    is_fine: bool = False
-    """Another worker may also act between an answer and its record. Without that only the order of those two is lost: no
-    other sees an answer before it is recorded, and a crash between them is tried in any case."""
     retries_lost_answers: bool = False
     trusts_absence: bool = False
     claims_after_the_wire: bool = False
