@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -103,3 +105,27 @@ def test_a_question_that_is_not_answered_is_told(making: Making) -> None:
 
     with pytest.raises(BrokenCommandError, match=r"'pprmail status x' ended with exit code 1, and said:\npprmail: no"):
         own.ask("status", "x")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_while_a_command_begins_ends_the_command_too(
+    making: Making, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    started: list[subprocess.Popen[str]] = []
+
+    class Interrupted(subprocess.Popen[str]):
+        def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - whatever Popen takes
+            super().__init__(*arguments, **options)
+            started.append(self)
+            signal.raise_signal(number)
+
+    own = making(WAITS)
+    monkeypatch.setattr(subprocess, "Popen", Interrupted)
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            own.call("send")
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+    assert [one.returncode for one in started] == [commands.KILLED]

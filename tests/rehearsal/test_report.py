@@ -12,7 +12,7 @@ REPORT: dict[str, Any] = {
     "accepted": 2000, "rejected": 0, "unknown": 0, "waiting": 0, "runs": 9,
     "kills": {"asked": 2, "landed": 2, "moments": ["4 ms after the answer to request 4", "after request 1,007 was accepted, before the answer"]},
     "requests": {"mail": 31, "examination": 9, "log": 1021},
-    "faults": {"share": 0.33, "met": 22, "kinds": {"reset": 12, "429": 10}, "after_accepting": 9},
+    "faults": {"share": 0.33, "met": 22, "at": {"mail": 10, "examination": 0, "log": 12}, "kinds": {"reset": 12, "429": 10}, "after_accepting": 9},
     "doubts": {"recipients": 1100, "found_in_log": 700, "said_not_sent": 400, "said_sent": 0},
     "mailed": {"0": 0, "1": 2000, "2+": 0}, "missed_by_word": 0, "failures": [],
     "repeat": "pprmail rehearse 2020-08 --seed 7 --kills 2 --faults 0.33",
@@ -33,7 +33,8 @@ def test_a_rehearsal_is_told_in_a_screen() -> None:
         "  kills                  2   4 ms after the answer to request 4\n"
         "                             after request 1,007 was accepted, before the answer\n"
         "  requests           1,061   mail 31, examination 9, log 1,021\n"
-        "  faults                22   reset 12, 429 10\n"
+        "  faults                22   mail 10, log 12\n"
+        "                             reset 12, 429 10\n"
         "                             9 of them after mail was accepted\n"
         "  doubts             1,100   700 found in the log, 400 not mailed, as readers said, and mailed then\n"
         "  mailed 0 times         0\n"

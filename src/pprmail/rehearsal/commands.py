@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pprmail.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_UNFINISHED, EXIT_YOURS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 COMMAND = (sys.executable, "-m", "pprmail")
@@ -58,6 +61,28 @@ class Running:
         return True
 
 
+@contextmanager
+def interrupts_put_off() -> Iterator[None]:
+    """An interrupt that comes meanwhile comes at the end.
+
+    While ``Popen`` waits for its child to begin, an interrupt would leave a process that nobody knows.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number in before:
+        signal.signal(number, lambda number, _frame: came.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if came:
+            signal.raise_signal(came[0])
+
+
 class Commands:
     """Calls pprmail on the newsletter in ``folder``, with ``environment`` and no other."""
 
@@ -71,9 +96,28 @@ class Commands:
         When we are interrupted meanwhile, it is killed and gone. Raises ``BrokenCommandError`` for an end that no command
         may have: a traceback, or an exit code of no meaning.
         """
-        line = [*COMMAND, "-C", str(self._folder), *arguments]
-        with subprocess.Popen(
-            line,
+        process: subprocess.Popen[str] | None = None
+        try:
+            with interrupts_put_off():
+                process = self._start(arguments)
+            running = Running(process)
+            on_start(running)
+            out, err = process.communicate()
+        except BaseException:
+            if process:
+                process.kill()
+                process.communicate()
+            raise
+        was_killed = running.is_struck and process.returncode == KILLED
+        if "Traceback" in err or not (was_killed or process.returncode in _HONEST_ENDS):
+            how = f"'pprmail {' '.join(arguments)}' ended with exit code {process.returncode}, as no command may"
+            message = f"{how}, and said:\n{err.rstrip()}"
+            raise BrokenCommandError(message)
+        return Ended(process.returncode, out, err, was_killed)
+
+    def _start(self, arguments: tuple[str, ...]) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [*COMMAND, "-C", str(self._folder), *arguments],
             cwd=self._folder,
             env=dict(self._environment),
             stdin=subprocess.DEVNULL,
@@ -81,21 +125,7 @@ class Commands:
             stderr=subprocess.PIPE,
             encoding="utf-8",
             errors="replace",
-        ) as process:
-            running = Running(process)
-            try:
-                on_start(running)
-                out, err = process.communicate()
-            except BaseException:
-                process.kill()
-                process.wait()  # Popen does not, after a KeyboardInterrupt
-                raise
-        was_killed = running.is_struck and process.returncode == KILLED
-        if "Traceback" in err or not (was_killed or process.returncode in _HONEST_ENDS):
-            how = f"'pprmail {' '.join(arguments)}' ended with exit code {process.returncode}, as no command may"
-            message = f"{how}, and said:\n{err.rstrip()}"
-            raise BrokenCommandError(message)
-        return Ended(process.returncode, out, err, was_killed)
+        )
 
     def ask(self, *arguments: str) -> dict[str, Any]:
         """What a command prints as JSON, for which it must exit with 0. Raises ``BrokenCommandError``."""

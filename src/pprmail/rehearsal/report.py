@@ -59,6 +59,7 @@ def make_report(
         "faults": {
             "share": wishes.faults,
             "met": host.faulted.total(),
+            "at": {purpose.value: host.faulted[purpose] for purpose in host.shares},
             "kinds": dict(host.kinds.most_common()),
             "after_accepting": host.taken_unanswered,
         },
@@ -95,7 +96,9 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     yield _line("kills", kills["landed"], first)
     yield from (_line("", "", one) for one in others)
     yield _line("requests", sum(report["requests"].values()), _counted(report["requests"]))
-    yield _line("faults", faults["met"], _counted(faults["kinds"]))
+    yield _line("faults", faults["met"], _counted(faults["at"]))
+    if faults["met"]:
+        yield _line("", "", _counted(faults["kinds"]))
     if faults["after_accepting"]:
         yield _line("", "", f"{faults['after_accepting']:,} of them after mail was accepted")
     settled = {
