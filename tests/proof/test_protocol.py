@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ONE_BATCH, TWO_BATCHES, THREE_BATCHES = Scenario(2, 2), Scenario(3, 2), Scenario(3, 1)
 SCENARIOS = {
-    "one batch, two workers": ONE_BATCH._replace(workers=2),
+    "one batch, two workers": ONE_BATCH._replace(workers=2, tries=1),
     "three batches, two workers": THREE_BATCHES._replace(workers=2, tries=1),
     "two batches, two workers": Scenario(2, 1, workers=2),
     "two batches, two workers, full disks": Scenario(2, 1, workers=2, tries=1, full_disks=True, crashes=1),

@@ -26,7 +26,8 @@ class Unknowing(Explorer):
 @pytest.mark.parametrize(
     "scenario",
     [
-        pytest.param(Scenario(2, 2, crashes=1), id="one batch"),
+        pytest.param(Scenario(3, 1, tries=1, crashes=1), id="three batches"),
+        pytest.param(Scenario(2, 2, most_named=2, crashes=1), id="one batch"),
         pytest.param(Scenario(2, 2, one_by_one=True, tries=1, crashes=1), id="one batch, one by one"),
         pytest.param(Scenario(1, 1, workers=2, tries=1, crashes=1), id="one reader, two workers"),
     ],
@@ -36,6 +37,7 @@ def test_what_was_met_before_leads_nowhere_new(scenario: Scenario) -> None:
 
     walks = knowing.walk(), unknowing.walk()
 
+    print(f"{walks[0]}; unknowing: {walks[1]}")  # noqa: T201 - pytest -rP shows how much was walked
     assert knowing.places == unknowing.places
     assert walks[1].histories > walks[0].histories
 
@@ -91,4 +93,5 @@ def test_truths_under_one_key_have_one_future(scenario: Scenario) -> None:
             assert OneProcess(scenario).after(other) == future
             compared += 1
 
+    print(f"{compared:,} truths compared")  # noqa: T201 - the same
     assert compared >= len(collector.kinds)

@@ -246,7 +246,7 @@ def place_key(truth: Truth) -> object:
 def truth_key(truth: Truth, names: Names) -> object:
     """The ledger and what is so, less all that nothing depends on any more: times, revisions, what became of past attempts.
 
-    How often a batch was tried in this run counts up to two: beyond, it only orders claims.
+    How often a batch was tried in this run is kept as it is, for it orders the claims.
     """
     standing = truth.standing
     rows: list[tuple[object, ...]] = []
@@ -257,7 +257,7 @@ def truth_key(truth: Truth, names: Names) -> object:
             settled.update(range(row.first, row.last + 1))
         else:
             attempt = None if row.state in {State.ACCEPTED, State.WAITING} else names[row.attempt]
-            tries = 0 if row.state == State.UNKNOWN and not refused else min(row.tries, 2)
+            tries = 0 if row.state == State.UNKNOWN and not refused else row.tries
             rows.append((row.first, row.last, row.state, row.progress, tries, attempt, names[row.number]))
     records = frozenset((names[attempt], number) for attempt, number in truth.attempts if attempt in names)
     return tuple(rows), standing.exempt, truth.taken - settled, truth.vouched - settled, records
@@ -307,7 +307,7 @@ def _stack(frame: FrameType | None, world: World, names: Names) -> object:
 def _key(value: Any, world: World, names: Names) -> object:  # noqa: ANN401, PLR0911 - whatever the sender holds
     if isinstance(value, Batch):
         numbers = tuple(number for number, _ in value.recipients)
-        return names[value.number], names[value.attempt], numbers, len(value.leavers), min(value.tries, 2)
+        return names[value.number], names[value.attempt], numbers, len(value.leavers), value.tries
     if isinstance(value, Answer):
         return value.outcome, value.at, value.next, value.is_of_wire, value.wait_seconds
     if isinstance(value, datetime):
