@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from typing import TYPE_CHECKING, Any
 
 from pprmail.errors import FaultsError, PprmailError, Problem
 from pprmail.rules import did_you_mean
 from pprmail.settings.doubts import find_doubts, url_fault
 from pprmail.settings.values import TABLES, Settings
+from pprmail.tables import read_tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,52 +31,12 @@ def load_settings(root: Path) -> Settings:
 
     Raises ``FaultsError`` with every fault found, each at its line, and ``PprmailError`` when the file cannot be read.
     """
-    path = root / FILE_NAME
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        message = f"{path}: cannot be read ({error.strerror}); check the file and its permissions"
-        raise PprmailError(message) from error
-    except UnicodeDecodeError as error:
-        message = f"{FILE_NAME}: is not UTF-8 (byte {error.start + 1}); save it again as UTF-8"
-        raise PprmailError(message) from error
-    try:
-        tables = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # tomllib gives more than its own error: for a number of 5000 digits
-        found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-        place = f"{found[1]}:{found[2]}" if found else "1:1"
-        reason = str(error).partition(" (at ")[0]
-        message = (
-            f"{FILE_NAME}:{place}: error: is not TOML: {reason}; put quotes around texts, and one key = value on a line"
-        )
-        raise PprmailError(message) from error
-    reader = _Reader(_key_lines(text))
+    tables, lines = read_tables(root / FILE_NAME, FILE_NAME)
+    reader = _Reader(lines)
     settings = reader.read(tables, root)
     if reader.problems:
         raise FaultsError(tuple(sorted(reader.problems)), f"nothing was done: mend {FILE_NAME} first")
     return settings
-
-
-_LONG_TEXT = re.compile(r'''"""(?:\\.|[^\\])*?"""|\'{3}.*?\'{3}''', re.DOTALL)
-
-
-def _key_lines(text: str) -> dict[tuple[str, str], int]:
-    """The line of each ``key =`` under its ``[table]``, and of each ``[table]`` itself (its key is '').
-
-    tomllib keeps no lines. A key in an inline or dotted form is not found, and is told at its table's line.
-    """
-    lines: dict[tuple[str, str], int] = {}
-    table = ""
-    without_long_texts = _LONG_TEXT.sub(lambda found: "\n" * found[0].count("\n"), text)
-    for number, line in enumerate(without_long_texts.split("\n"), 1):
-        header = re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line)
-        key = re.match(r"""\s*(?:"([^"]*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*=""", line)
-        if header:
-            table = header[1].replace('"', "")
-            lines.setdefault((table, ""), number)
-        elif key:
-            lines.setdefault((table, key[1] or key[2] or key[3] or ""), number)
-    return lines
 
 
 _NEEDED = object()
