@@ -6,7 +6,8 @@ import pytest
 
 from pprmail.manuscript.issue import load_issue
 from pprmail.model import Link, plain
-from pprmail.render.phrases import citation_of, intro_of, join_words, subject_of
+from pprmail.render.phrases import citation_of, intro_of, subject_of
+from pprmail.render.words import load_words
 
 if TYPE_CHECKING:
     from conftest import Newsletter
@@ -17,17 +18,11 @@ def load(newsletter: Newsletter) -> Issue:
     return load_issue(newsletter.settings, "2020-08")[0]
 
 
-@pytest.mark.parametrize(
-    ("words", "joined"),
-    [((), ""), (("a",), "a"), (("a", "b"), "a and b"), (("a", "b", "c"), "a, b, and c")],
-    ids=["none", "one", "two", "three"],
-)
-def test_words_are_joined_as_the_blog_does(words: tuple[str, ...], joined: str) -> None:
-    assert join_words(words) == joined
-
-
 def test_intro_is_made_of_the_blurbs(newsletter: Newsletter) -> None:
-    assert plain(intro_of(load(newsletter))) == "…I blog about whether therapy helps and whether it lasts."
+    assert (
+        plain(intro_of(load(newsletter), load_words(newsletter.settings)))
+        == "…I blog about whether therapy helps and whether it lasts."
+    )
 
 
 def test_titles_serve_where_there_are_no_blurbs(newsletter: Newsletter) -> None:
@@ -35,7 +30,7 @@ def test_titles_serve_where_there_are_no_blurbs(newsletter: Newsletter) -> None:
         path = newsletter.root / "issues/2020-08" / name
         path.write_text(path.read_text(encoding="utf-8").replace("Blurb:", "Blurb:\nSummary by:"), encoding="utf-8")
 
-    intro = plain(intro_of(load(newsletter)))
+    intro = plain(intro_of(load(newsletter), load_words(newsletter.settings)))
 
     assert intro == "…I blog about Does Therapy Help? and Does It Last?."
 
@@ -43,12 +38,13 @@ def test_titles_serve_where_there_are_no_blurbs(newsletter: Newsletter) -> None:
 def test_the_authors_intro_wins(newsletter: Newsletter) -> None:
     newsletter.write("issues/2020-08/issue.md", "Month: August 2020\nIntro: …something *new*.\n")
 
-    assert plain(intro_of(load(newsletter))) == "…something new."
+    assert plain(intro_of(load(newsletter), load_words(newsletter.settings))) == "…something new."
 
 
 def test_subject_is_cut_at_a_whole_blurb(newsletter: Newsletter) -> None:
-    whole = subject_of(load(newsletter), "PPRNet Blog")
-    cut = subject_of(load(newsletter), "PPRNet Blog of the Psychotherapy Practice Network")
+    whole = subject_of(load(newsletter), load_words(newsletter.settings))
+    newsletter.change_settings('title = "PPRNet Blog"', 'title = "PPRNet Blog of the Psychotherapy Practice Network"')
+    cut = subject_of(load(newsletter), load_words(newsletter.settings))
 
     assert whole == "PPRNet Blog, August 2020: whether therapy helps; whether it lasts"
     assert cut == "PPRNet Blog of the Psychotherapy Practice Network, August 2020"
@@ -57,7 +53,7 @@ def test_subject_is_cut_at_a_whole_blurb(newsletter: Newsletter) -> None:
 def test_the_authors_subject_wins(newsletter: Newsletter) -> None:
     newsletter.write("issues/2020-08/issue.md", "Month: August 2020\nSubject: Read this\n")
 
-    assert subject_of(load(newsletter), "PPRNet Blog") == "Read this"
+    assert subject_of(load(newsletter), load_words(newsletter.settings)) == "Read this"
 
 
 @pytest.mark.parametrize(
@@ -77,7 +73,7 @@ def test_a_citation_ends_in_its_link(newsletter: Newsletter, headers: str, url: 
     path = newsletter.root / "issues/2020-08/1-doe.md"
     path.write_text(headers + path.read_text(encoding="utf-8"), encoding="utf-8")
 
-    last = citation_of(load(newsletter).summaries[0])[-1]
+    last = citation_of(load(newsletter).summaries[0], load_words(newsletter.settings))[-1]
 
     assert isinstance(last, Link)
     assert last.url == url
@@ -88,6 +84,6 @@ def test_a_doi_in_the_citation_is_not_written_twice(newsletter: Newsletter) -> N
     text = path.read_text(encoding="utf-8").replace("90–104.", "90–104. doi:10.1037/per0000382")
     path.write_text(f"DOI: 10.1037/per0000382\n{text}", encoding="utf-8")
 
-    citation = citation_of(load(newsletter).summaries[0])
+    citation = citation_of(load(newsletter).summaries[0], load_words(newsletter.settings))
 
     assert [node.url for node in citation if isinstance(node, Link)] == ["https://doi.org/10.1037/per0000382"]

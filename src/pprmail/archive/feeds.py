@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
+from markupsafe import escape
+
 from pprmail.model import plain_prose
 from pprmail.render.phrases import citation_of
 from pprmail.render.prose import HtmlStyle, inline_html, prose_html
+from pprmail.render.words import load_words
 
 if TYPE_CHECKING:
     from pprmail.model import Issue, Summary
+    from pprmail.render.words import Words
     from pprmail.settings import Settings
 
 NEWEST_ITEMS = 50
@@ -34,7 +38,7 @@ def rss_feed(settings: Settings, issues: tuple[Issue, ...]) -> bytes:
     """``feed.xml``: the newest 50 summaries of ``issues`` (newest first), the same bytes each time."""
     from feedgen.feed import FeedGenerator
 
-    newsletter = settings.newsletter
+    newsletter, words = settings.newsletter, load_words(settings)
     feed = FeedGenerator()
     feed.load_extension("dc")
     feed.title(newsletter.title)
@@ -49,11 +53,11 @@ def rss_feed(settings: Settings, issues: tuple[Issue, ...]) -> bytes:
     items = [(issue, summary) for issue in issues for summary in issue.summaries][:NEWEST_ITEMS]
     feed.lastBuildDate(published(settings, items[0][0]) if items else datetime(1970, 1, 1, tzinfo=UTC))
     for issue, summary in items:
-        _add_item(feed, settings, issue, summary)
+        _add_item(feed, settings, issue, summary, words)
     return _corrected(feed.rss_str(pretty=True))
 
 
-def _add_item(feed: object, settings: Settings, issue: Issue, summary: Summary) -> None:
+def _add_item(feed: object, settings: Settings, issue: Issue, summary: Summary, words: Words) -> None:
     newsletter = settings.newsletter
     entry = feed.add_entry(order="append")  # type: ignore[attr-defined] # feedgen has no types
     entry.title(summary.title.text)
@@ -61,20 +65,20 @@ def _add_item(feed: object, settings: Settings, issue: Issue, summary: Summary) 
     entry.link(href=newsletter.url(f"{issue.key}/{summary.slug}/"))
     entry.published(published(settings, issue))
     entry.description(plain_prose(summary.body[:1]))
-    entry.content(item_html(summary), type="CDATA")
+    entry.content(item_html(summary, words), type="CDATA")
     entry.dc.dc_creator(summary.guest.text or newsletter.author)
     for name in (*summary.topic_names, summary.research_type.name or ""):
         if name:
             entry.category(term=name)
 
 
-def item_html(summary: Summary) -> str:
+def item_html(summary: Summary, words: Words) -> str:
     """The full text of an item."""
     return "\n".join(
         [
-            f"<p>{inline_html(citation_of(summary))}</p>",
+            f"<p>{inline_html(citation_of(summary, words))}</p>",
             prose_html(summary.body, _STYLE),
-            "<h3>Practice Implications</h3>",
+            f"<h3>{escape(words.issue.practice_implications)}</h3>",
             prose_html(summary.implications, _STYLE),
         ]
     )

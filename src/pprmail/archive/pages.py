@@ -11,6 +11,7 @@ from pprmail.model import plain, plain_prose
 from pprmail.render.phrases import citation_of, intro_of
 from pprmail.render.prose import HtmlStyle, inline_html, prose_html
 from pprmail.render.templates import render_template
+from pprmail.render.words import load_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +37,7 @@ class PageMaker:
         self.issues = issues
         self.templates = templates
         self.introduction = introduction
+        self.words = load_words(settings)
 
     def pages(self) -> Iterator[tuple[str, str]]:
         """Every page: its path on the site (``2020-08/index.html``) and its HTML."""
@@ -56,8 +58,8 @@ class PageMaker:
                         "summary.html.j2",
                         path,
                         {
-                            "issue": _issue_line(issue),
-                            "summary": _summary_values(issue, summary, SUMMARY_STYLE, self.settings.archive.emails),
+                            "issue": self._issue_line(issue),
+                            "summary": self._summary_values(issue, summary, SUMMARY_STYLE),
                         },
                     ),
                 )
@@ -67,46 +69,57 @@ class PageMaker:
         common = {
             "newsletter": self.settings.newsletter,
             "sender": self.settings.sender,
+            "words": self.words,
             "canonical": self.settings.newsletter.url(path),
             "up": "../" * path.count("/"),
         }
         return render_template(self.templates, template, common | values)
 
     def _home(self) -> dict[str, Any]:
-        lines = [_issue_line(issue) for issue in self.issues]
+        lines = [self._issue_line(issue) for issue in self.issues]
         years = [(year, list(of_year)) for year, of_year in groupby(lines, key=lambda line: line["key"][:4])]
         latest = self._issue(self.issues[0]) if self.issues else None
         return {"introduction": Markup(prose_html(self.introduction, SUMMARY_STYLE)), "latest": latest, "years": years}
 
     def _issue(self, issue: Issue) -> dict[str, Any]:
         return {
-            "issue": _issue_line(issue),
-            "intro": Markup(inline_html(intro_of(issue))),
+            "issue": self._issue_line(issue),
+            "intro": Markup(inline_html(intro_of(issue, self.words))),
             "word": Markup(prose_html(issue.word, ISSUE_STYLE)),
-            "summaries": [
-                _summary_values(issue, summary, ISSUE_STYLE, self.settings.archive.emails)
-                for summary in issue.summaries
-            ],
+            "summaries": [self._summary_values(issue, summary, ISSUE_STYLE) for summary in issue.summaries],
             "notices": [
                 {"title": notice.title.text, "body": Markup(prose_html(notice.body, ISSUE_STYLE))}
                 for notice in issue.notices
             ],
         }
 
+    def _issue_line(self, issue: Issue) -> dict[str, Any]:
+        """What any page shows of an issue: its name, its address, its day, its summaries' titles."""
+        return {
+            "key": issue.key,
+            "month": self.words.month(issue.key),
+            "path": f"{issue.key}/",
+            "day": issue.day.isoformat(),
+            "day_words": self.words.day(issue.day),
+            "description": _cut(plain(intro_of(issue, self.words)) or plain_prose(issue.word)),
+            "titles": [
+                {"title": summary.title.text, "path": f"{issue.key}/{summary.slug}/"} for summary in issue.summaries
+            ],
+        }
 
-def _issue_line(issue: Issue) -> dict[str, Any]:
-    """What any page shows of an issue: its name, its address, its day, its summaries' titles."""
-    return {
-        "key": issue.key,
-        "month": issue.month_name,
-        "path": f"{issue.key}/",
-        "day": issue.day.isoformat(),
-        "day_words": f"{issue.day.day} {issue.day:%B %Y}",
-        "description": _cut(plain(intro_of(issue)) or plain_prose(issue.word)),
-        "titles": [
-            {"title": summary.title.text, "path": f"{issue.key}/{summary.slug}/"} for summary in issue.summaries
-        ],
-    }
+    def _summary_values(self, issue: Issue, summary: Summary, style: HtmlStyle) -> dict[str, Any]:
+        return {
+            "title": summary.title.text,
+            "path": f"{issue.key}/{summary.slug}/",
+            "guest": summary.guest.text,
+            "citation": Markup(inline_html(citation_of(summary, self.words))),
+            "body": Markup(prose_html(summary.body, style)),
+            "implications": Markup(prose_html(summary.implications, style)),
+            "author_email": _shown_email(summary.author_email.text, self.settings.archive.emails),
+            "topics": summary.topic_names,
+            "research_type": summary.research_type.name or "",
+            "description": _cut(plain_prose(summary.body)),
+        }
 
 
 def _shown_email(address: str, emails: str) -> dict[str, str]:
@@ -116,21 +129,6 @@ def _shown_email(address: str, emails: str) -> dict[str, str]:
     if emails == "obfuscate":
         return {"words": address.replace("@", " at ").replace(".", " dot "), "link": ""}
     return {"words": address, "link": f"mailto:{address}"}
-
-
-def _summary_values(issue: Issue, summary: Summary, style: HtmlStyle, emails: str) -> dict[str, Any]:
-    return {
-        "title": summary.title.text,
-        "path": f"{issue.key}/{summary.slug}/",
-        "guest": summary.guest.text,
-        "citation": Markup(inline_html(citation_of(summary))),
-        "body": Markup(prose_html(summary.body, style)),
-        "implications": Markup(prose_html(summary.implications, style)),
-        "author_email": _shown_email(summary.author_email.text, emails),
-        "topics": summary.topic_names,
-        "research_type": summary.research_type.name or "",
-        "description": _cut(plain_prose(summary.body)),
-    }
 
 
 def _cut(text: str) -> str:

@@ -11,6 +11,7 @@ from pprmail.render.prose import HtmlStyle, inline_html, prose_html
 
 if TYPE_CHECKING:
     from pprmail.model import Issue, Summary
+    from pprmail.render.words import Words
     from pprmail.settings import Settings
 
 HTML_TEMPLATE = "mail.mjml.j2"
@@ -30,14 +31,14 @@ MAIL_STYLE = HtmlStyle(
 )
 
 
-def mjml_values(settings: Settings, issue: Issue) -> dict[str, Any]:
+def mjml_values(settings: Settings, issue: Issue, words: Words) -> dict[str, Any]:
     """What the MJML template shows, the author's prose already HTML."""
     from markupsafe import Markup
 
     return {
-        "intro": Markup(inline_html(intro_of(issue), MAIL_STYLE)),
+        "intro": Markup(inline_html(intro_of(issue, words), MAIL_STYLE)),
         "word": Markup(prose_html(issue.word, MAIL_STYLE)),
-        "summaries": [_summary_values(settings, issue, summary) for summary in issue.summaries],
+        "summaries": [_summary_values(settings, issue, summary, words) for summary in issue.summaries],
         "notices": [
             {"title": notice.title.text, "body": Markup(prose_html(notice.body, MAIL_STYLE))}
             for notice in issue.notices
@@ -47,14 +48,14 @@ def mjml_values(settings: Settings, issue: Issue) -> dict[str, Any]:
     }
 
 
-def _summary_values(settings: Settings, issue: Issue, summary: Summary) -> dict[str, Any]:
+def _summary_values(settings: Settings, issue: Issue, summary: Summary, words: Words) -> dict[str, Any]:
     from markupsafe import Markup
 
     return {
         "title": summary.title.text,
         "url": settings.newsletter.url(f"{issue.key}/{summary.slug}/"),
         "guest": summary.guest.text,
-        "citation": Markup(inline_html(citation_of(summary), MAIL_STYLE)),
+        "citation": Markup(inline_html(citation_of(summary, words), MAIL_STYLE)),
         "body": Markup(prose_html(summary.body, MAIL_STYLE)),
         "implications": Markup(prose_html(summary.implications, MAIL_STYLE)),
         "author_email": summary.author_email.text,

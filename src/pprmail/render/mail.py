@@ -9,11 +9,13 @@ from pprmail.render.html import HTML_TEMPLATE, mail_html, mjml_values
 from pprmail.render.phrases import intro_of, subject_of
 from pprmail.render.templates import open_templates, render_template
 from pprmail.render.text import TEXT_TEMPLATE, text_values
+from pprmail.render.words import load_words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
     from pprmail.model import Issue
+    from pprmail.render.words import Words
     from pprmail.settings import Settings
 
 
@@ -33,20 +35,22 @@ def render_issue(settings: Settings, issue: Issue, templates: Environment | None
     """
     if templates is None:
         templates = open_templates(settings)
-    common = _common_values(settings, issue)
-    mjml = render_template(templates, HTML_TEMPLATE, common | mjml_values(settings, issue))
-    text = render_template(templates, TEXT_TEMPLATE, common | text_values(settings, issue))
+    words = load_words(settings)
+    common = _common_values(settings, issue, words)
+    mjml = render_template(templates, HTML_TEMPLATE, common | mjml_values(settings, issue, words))
+    text = render_template(templates, TEXT_TEMPLATE, common | text_values(settings, issue, words))
     return RenderedIssue(common["subject"], mail_html(mjml), text.strip("\n") + "\n", mjml)
 
 
-def _common_values(settings: Settings, issue: Issue) -> dict[str, Any]:
+def _common_values(settings: Settings, issue: Issue, words: Words) -> dict[str, Any]:
     newsletter = settings.newsletter
     return {
         "newsletter": newsletter,
         "sender": settings.sender,
-        "month": issue.month_name,
+        "words": words,
+        "month": words.month(issue.key),
         "issue_url": newsletter.url(f"{issue.key}/"),
-        "subject": subject_of(issue, newsletter.title),
-        "preheader": plain(intro_of(issue)),
+        "subject": subject_of(issue, words),
+        "preheader": plain(intro_of(issue, words)),
         "unsubscribe": settings.unsubscribe,
     }

@@ -9,16 +9,16 @@ from pprmail.model import Link, Text, plain
 
 if TYPE_CHECKING:
     from pprmail.model import Inline, Issue, Summary
+    from pprmail.render.words import Words
 
 LONGEST_SUBJECT = 78
-_TWO = 2
 
 
-def subject_of(issue: Issue, newsletter_title: str) -> str:
+def subject_of(issue: Issue, words: Words) -> str:
     """The author's subject; else title, month and as many blurbs as fit in 78 characters."""
     if issue.subject:
         return " ".join(issue.subject.text.split())
-    head = f"{newsletter_title}, {issue.month_name}"
+    head = words.issue.subject.format(month=words.month(issue.key))
     subject = head
     for number, blurb in enumerate(_blurbs(issue)):
         longer = f"{subject}{': ' if number == 0 else '; '}{blurb}"
@@ -28,7 +28,7 @@ def subject_of(issue: Issue, newsletter_title: str) -> str:
     return subject
 
 
-def intro_of(issue: Issue) -> tuple[Inline, ...]:
+def intro_of(issue: Issue, words: Words) -> tuple[Inline, ...]:
     """What follows "This month": the author's words; else the blurbs, or titles without them, as one sentence.
 
     Empty for an issue without summaries.
@@ -36,27 +36,20 @@ def intro_of(issue: Issue) -> tuple[Inline, ...]:
     if issue.intro_prose:
         return issue.intro_prose
     blurbs = _blurbs(issue)
-    return (Text(f"…I blog about {join_words(blurbs)}."),) if blurbs else ()
-
-
-def join_words(words: tuple[str, ...]) -> str:
-    """``a``; ``a and b``; ``a, b, and c``."""
-    if len(words) > _TWO:
-        return f"{', '.join(words[:-1])}, and {words[-1]}"
-    return " and ".join(words)
+    return (Text(words.issue.i_blog_about.format(blurbs=words.join(blurbs))),) if blurbs else ()
 
 
 def _blurbs(issue: Issue) -> tuple[str, ...]:
-    words = (summary.blurb.text or summary.title.text for summary in issue.summaries)
-    return tuple(" ".join(blurb.split()).rstrip(".") for blurb in words)
+    blurbs = (summary.blurb.text or summary.title.text for summary in issue.summaries)
+    return tuple(" ".join(blurb.split()).rstrip(".") for blurb in blurbs)
 
 
-def citation_of(summary: Summary) -> tuple[Inline, ...]:
+def citation_of(summary: Summary, words: Words) -> tuple[Inline, ...]:
     """The citation, with the DOI (or, without one, the ``Link``) as a link at its end unless it stands in it."""
     citation = summary.citation_prose
     if summary.doi and not find_doi(plain(citation)):
         url = doi_url(summary.doi)
         return (*citation, Text(" "), Link(url, (Text(f"https://doi.org/{summary.doi}"),)))
     if summary.link and not summary.doi and not find_doi(plain(citation)):
-        return (*citation, Text(" "), Link(summary.link.text, (Text("Publisher’s page"),)))
+        return (*citation, Text(" "), Link(summary.link.text, (Text(words.issue.publisher_page),)))
     return citation

@@ -10,20 +10,23 @@ from pprmail.render.prose import Notes, heading_text, inline_text, paragraph_tex
 
 if TYPE_CHECKING:
     from pprmail.model import Issue, Summary
+    from pprmail.render.words import Words
     from pprmail.settings import Settings
 
 TEXT_TEMPLATE = "mail.txt.j2"
 
 
-def text_values(settings: Settings, issue: Issue) -> dict[str, Any]:
+def text_values(settings: Settings, issue: Issue, words: Words) -> dict[str, Any]:
     """What the text template shows, the author's prose already wrapped; a link is a note after its section."""
     notes = Notes()
     return {
-        "heading": heading_text(f"{settings.newsletter.title}, {issue.month_name}", "="),
-        "intro": wrap(f"This month{inline_text(intro_of(issue), notes)}") if issue.summaries or issue.intro else "",
+        "heading": heading_text(words.issue.subject.format(month=words.month(issue.key)), "="),
+        "intro": wrap(f"{words.issue.this_month}{inline_text(intro_of(issue, words), notes)}")
+        if issue.summaries or issue.intro
+        else "",
         "word": prose_text(issue.word, notes),
         "word_notes": notes.take(),
-        "summaries": [_summary_values(settings, issue, summary, notes) for summary in issue.summaries],
+        "summaries": [_summary_values(settings, issue, summary, notes, words) for summary in issue.summaries],
         "notices": [
             {
                 "title": heading_text(notice.title.text, "-"),
@@ -32,25 +35,23 @@ def text_values(settings: Settings, issue: Issue) -> dict[str, Any]:
             }
             for notice in issue.notices
         ],
-        "footer": wrap(
-            f"You receive this because you subscribed to {settings.newsletter.title}. "
-            f"It is sent by {settings.sender.name} on behalf of {settings.sender.organisation}."
-        ),
+        "footer": wrap(words.mail.why),
+        "leave_by_reply": wrap(f"{words.mail.leave_by_reply} {words.mail.leave_by_mail}."),
         "postal_address": wrap(settings.sender.postal_address),
         "reader_name": marks.NAME_TEXT,
         "unsubscribe_url": marks.UNSUBSCRIBE_TEXT,
     }
 
 
-def _summary_values(settings: Settings, issue: Issue, summary: Summary, notes: Notes) -> dict[str, Any]:
+def _summary_values(settings: Settings, issue: Issue, summary: Summary, notes: Notes, words: Words) -> dict[str, Any]:
     return {
         "title": heading_text(summary.title.text, "-"),
-        "guest": wrap(f"Summary by {summary.guest.text}") if summary.guest else "",
-        "citation": paragraph_text(citation_of(summary), notes),
+        "guest": wrap(words.issue.summary_by.format(name=summary.guest.text)) if summary.guest else "",
+        "citation": paragraph_text(citation_of(summary, words), notes),
         "body": prose_text(summary.body, notes),
         "implications": prose_text(summary.implications, notes, "  "),
         "author_email": summary.author_email.text,
-        "topics": wrap(f"Topics: {'; '.join(summary.topic_names)}"),
+        "topics": wrap(f"{words.issue.topics}: {'; '.join(summary.topic_names)}"),
         "research_type": summary.research_type.name or "",
         "url": settings.newsletter.url(f"{issue.key}/{summary.slug}/"),
         "notes": notes.take(),
