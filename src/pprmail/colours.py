@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+_LINEAR_UP_TO = 0.04045
+
 
 def relative_luminance(colour: str) -> float:
     """How bright ``#rrggbb`` is, from 0 for black to 1 for white."""
@@ -17,4 +19,4 @@ def contrast_ratio(one: str, other: str) -> float:
 
 def _linear(channel: float) -> float:
     """A channel of sRGB, from 0 to 1, as light."""
-    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
+    return channel / 12.92 if channel <= _LINEAR_UP_TO else ((channel + 0.055) / 1.055) ** 2.4
