@@ -87,6 +87,11 @@ RULES: dict[str, Rule] = _register(
     # The rendered mail
     Rule("missing-unsubscribe", ERROR, "The law wants a way out in every mail, in its HTML and in its plain text."),
     Rule("missing-postal-address", ERROR, "The law wants the sender's postal address in every mail, in its HTML and in its plain text."),
+    Rule("subject-length", WARNING, "Inboxes cut a longer subject, telephones most of it.", judgement=True),
+    Rule("subject-shouting", WARNING, "Capitals, '!!' and rows of emoji look like spam; a false 'Re:' misleads, and is an error.", judgement=True),
+    Rule("preheader-length", WARNING, "Inboxes show the Intro, or the blurbs, after the subject; too little is filled up.", judgement=True),
+    Rule("link-text", WARNING, "Screen readers list links by their words alone, and readers trust an address that they are shown.", judgement=True),
+    Rule("contrast", WARNING, "Text of less contrast than WCAG 2.2 asks for is hard to read for many, in the sun for all.", judgement=True),
     Rule("mail-too-large", ERROR, "Gmail clips a mail at about 102 KB and hides its end, with the unsubscribe link; from 90 KB it is a warning."),
 )  # fmt: skip
 

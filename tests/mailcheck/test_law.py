@@ -38,4 +38,5 @@ def test_html_without_them_is_refused(newsletter: Newsletter) -> None:
     assert told(newsletter) == [
         "templates/mail.mjml.j2 missing-postal-address",
         "templates/mail.mjml.j2 missing-unsubscribe",
+        "templates/mail.mjml.j2 preheader-length",
     ]

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from pprmail.editorial.silencing import silence
 from pprmail.editorial.structure import issue_problems
 from pprmail.errors import FaultsError
-from pprmail.mailcheck.law import law_problems
-from pprmail.mailcheck.size import size_problems
+from pprmail.mailcheck.mail import mail_problems
 from pprmail.manuscript.issue import load_issue
-from pprmail.marks import TOKEN_LENGTH
 from pprmail.render.mail import render_issue
 
 if TYPE_CHECKING:
@@ -52,6 +50,5 @@ def proofread(settings: Settings, key: str, templates: Environment | None = None
     if any(one.severity == "error" for one in remaining):
         return Proof(issue, remaining, None)
     mail = render_issue(settings, issue, templates)
-    problems += tuple(law_problems(settings, mail))
-    problems += tuple(size_problems(issue, mail, settings.unsubscribe.service_url + "/u/" + "x" * TOKEN_LENGTH))
+    problems += tuple(mail_problems(settings, issue, mail))
     return Proof(issue, silence(problems, issue, check.disable, check.enable), mail)

@@ -1,0 +1,163 @@
+"""How text looks in the rendered mail: its colour, what it stands on, its size, and whether it is seen at all."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from pprmail.colours import BLACK, TRANSPARENT, WHITE, Colour, blend, contrast_ratio, parse_colour
+from pprmail.mailcheck.stylesheet import by_key, declared
+
+if TYPE_CHECKING:
+    from pprmail.mailcheck.page import Element, Page
+    from pprmail.mailcheck.stylesheet import Rule
+
+LEAST_SEEN_RATIO = 1.5
+"""Below this contrast, text passes for hidden."""
+LEAST_SEEN_PX = 3.0
+_FAR_AWAY_PX = -500.0
+_BOLD_FROM = 700
+_NORMAL_PX = 16.0
+_SIZES = {"h1": 2.0, "h2": 1.5, "h3": 1.17, "h5": 0.83, "h6": 0.67, "small": 0.83}
+_BOLD = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "b", "strong", "th"})
+_UNITS = {"px": 1.0, "pt": 96 / 72, "rem": _NORMAL_PX}
+_SIZE = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(px|pt|r?em|%)?")
+_LENGTH = re.compile(r"[\d.]+(?:px|pt|r?em|%)")
+_WORD = re.compile(r"[\w-]+\([^()]*\)|[^\s()]+")
+_KEYWORDS = frozenset({"inherit", "unset", "currentcolor"})
+_NO_COLOUR = frozenset({"none", "initial", "unset", "transparent"})
+# HTML, 15.3.4: what a browser gives a link without a colour of its own
+_LINK_COLOUR = Colour(0, 0, 0xEE)
+
+
+class Look(NamedTuple):
+    """How text in an element looks. A colour that cannot be told (a picture, a variable) is None.
+
+    ``colour_as_written`` and ``background_as_written`` are what the mail says, or ''. ``is_gone`` tells that the
+    element, or one around it, is hidden.
+    """
+
+    colour: Colour | None
+    background: Colour | None
+    size_px: float = _NORMAL_PX
+    is_bold: bool = False
+    is_gone: bool = False
+    colour_as_written: str = ""
+    background_as_written: str = ""
+
+    @property
+    def ratio(self) -> float | None:
+        """The contrast of text and background; None where one of them cannot be told."""
+        if self.colour is None or self.background is None:
+            return None
+        return contrast_ratio(blend(self.colour, self.background), self.background)
+
+    @property
+    def is_seen(self) -> bool:
+        """A reader with good eyes sees the text."""
+        ratio = self.ratio
+        return not self.is_gone and self.size_px >= LEAST_SEEN_PX and (ratio is None or ratio >= LEAST_SEEN_RATIO)
+
+
+class Looks:
+    """The looks of a page's elements under the rules of one colour scheme, each worked out when it is first asked for."""
+
+    def __init__(self, page: Page, rules: tuple[Rule, ...], *, adapts: bool = False) -> None:
+        """``adapts``: where the mail names no colour, the reader's program may choose a dark one."""
+        self.page = page
+        self.rules = by_key(rules)
+        self.adapts = adapts
+        self.known = {0: Look(None, None) if adapts else Look(BLACK, WHITE)}
+
+    def of(self, element: Element) -> Look:
+        """How text in ``element`` looks."""
+        waiting = []
+        while element.number not in self.known:
+            waiting.append(element)
+            element = self.page.elements[element.parent]
+        look = self.known[element.number]
+        for one in reversed(waiting):
+            look = self.known[one.number] = self._within(look, one)
+        return look
+
+    def _within(self, outer: Look, element: Element) -> Look:
+        values = declared(self.page, element, self.rules)
+        colour, colour_as_written = self._colour(outer, element, values)
+        background, background_as_written = _background(outer, element, values)
+        return Look(
+            colour,
+            background,
+            _size_px(outer, element, values),
+            _is_bold(outer, element, values),
+            outer.is_gone or "hidden" in element.attributes or _is_hidden(values),
+            colour_as_written,
+            background_as_written,
+        )
+
+    def _colour(self, outer: Look, element: Element, values: dict[str, str]) -> tuple[Colour | None, str]:
+        written = values.get("color", element.attributes.get("color", "") if element.tag == "font" else "")
+        if written and written not in _KEYWORDS:
+            return parse_colour(written), written
+        if not written and element.tag == "a" and "href" in element.attributes:
+            return (None if self.adapts else _LINK_COLOUR), ""
+        return outer.colour, outer.colour_as_written
+
+
+def _background(outer: Look, element: Element, values: dict[str, str]) -> tuple[Colour | None, str]:
+    written = values.get("background", element.attributes.get("bgcolor", ""))
+    if "(" in values.get("background-image", "") or "url(" in written:
+        return None, written
+    if not written or written in _NO_COLOUR:
+        return outer.background, outer.background_as_written
+    words = _WORD.findall(written)
+    colour = next((found for word in words if (found := parse_colour(word))), None)
+    if colour is None:
+        return (
+            (None, written) if any("(" in word for word in words) else (outer.background, outer.background_as_written)
+        )
+    if colour == TRANSPARENT:
+        return outer.background, outer.background_as_written
+    if colour.alpha < 1:
+        return (blend(colour, outer.background) if outer.background else None), written
+    return colour, written
+
+
+def _size_px(outer: Look, element: Element, values: dict[str, str]) -> float:
+    written = values.get("font-size", "")
+    if not written and "font" in values:
+        written = next((word.split("/")[0] for word in values["font"].split() if _LENGTH.match(word)), "")
+    found = _SIZE.fullmatch(written)
+    if not found:
+        return outer.size_px * _SIZES.get(element.tag, 1.0)
+    number, unit = float(found[1]), found[2] or "px"
+    if unit in _UNITS:
+        return number * _UNITS[unit]
+    return outer.size_px * number / (100 if unit == "%" else 1)
+
+
+def _is_bold(outer: Look, element: Element, values: dict[str, str]) -> bool:
+    written = values.get("font-weight", "")
+    if not written and "font" in values:
+        written = "bold" if "bold" in values["font"].split() else "normal"
+    if not written or written in _KEYWORDS:
+        return element.tag in _BOLD or outer.is_bold
+    return written in {"bold", "bolder"} or (written.isdecimal() and int(written) >= _BOLD_FROM)
+
+
+def _is_hidden(values: dict[str, str]) -> bool:
+    return (
+        values.get("display") == "none"
+        or values.get("visibility") in {"hidden", "collapse"}
+        or _pixels(values.get("opacity", "1")) == 0
+        or _pixels(values.get("text-indent", "0")) < _FAR_AWAY_PX
+        or (
+            values.get("overflow") == "hidden"
+            and any(name in values and _pixels(values[name]) == 0 for name in ("height", "max-height"))
+        )
+    )
+
+
+def _pixels(written: str) -> float:
+    """The number that ``written`` begins with; 1 without one."""
+    found = _SIZE.match(written)
+    return float(found[1]) if found else 1.0

@@ -1,0 +1,56 @@
+"""Where in the templates something of the rendered mail comes from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pprmail.errors import Place
+from pprmail.render.html import HTML_TEMPLATE
+from pprmail.render.templates import FOLDER, packaged_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pprmail.settings import Settings
+
+
+class TemplateSource:
+    """The source of the mail's template, read when it is first asked for: most mails have no fault."""
+
+    def __init__(self, settings: Settings, name: str = HTML_TEMPLATE) -> None:
+        self.settings = settings
+        self.name = name
+        self._files: list[tuple[str, list[str]]] | None = None
+
+    def place(self, *wanted: str, after: str = "") -> Place:
+        """Where the first of ``wanted`` stands, on the line that holds most of them; letter case does not count.
+
+        ``after``: nothing before this text counts, if it is there. The template's start when nothing is found.
+        """
+        words = [word.casefold() for word in wanted if word]
+        best, most = Place(f"{FOLDER}/{self.name}"), 0
+        for place, line in self._lines(after.casefold()):
+            count = sum(word in line for word in words)
+            first = next((line.find(word) for word in words if word in line), 0)
+            if count > most:
+                best, most = place._replace(column=first + 1), count
+        return best
+
+    def _lines(self, after: str) -> Iterator[tuple[Place, str]]:
+        for path, lines in self._read():
+            start = next((number for number, line in enumerate(lines) if after and after in line), 0)
+            for number, line in enumerate(lines[start:], start + 1):
+                yield Place(path, number), line
+
+    def _read(self) -> list[tuple[str, list[str]]]:
+        """The template and the others of its kind, which it may include; the newsletter's own over the packaged."""
+        if self._files is None:
+            kind = self.name.partition(".")[2]
+            paths = {}
+            for folder in (packaged_folder(), self.settings.root / FOLDER):
+                paths.update({path.name: path for path in sorted(folder.glob(f"*.{kind}"))})
+            names = sorted(paths, key=lambda name: (name != self.name, name))
+            self._files = [
+                (f"{FOLDER}/{name}", paths[name].read_text("utf-8", "replace").casefold().split("\n")) for name in names
+            ]
+        return self._files
