@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from pprmail import marks
@@ -67,7 +68,8 @@ def _summary_values(settings: Settings, issue: Issue, summary: Summary, words: W
 def mail_html(mjml: str) -> str:
     """The HTML that mjml-python makes of ``mjml``.
 
-    Raises ``PprmailError``: mjml-python names no place, so the sentence quotes what it says.
+    Raises ``PprmailError`` for what ``render_template`` could not know: mjml-python names no place in the template, so the
+    sentence quotes what it says, and what stands there.
     """
     from mjml import mjml2html
 
@@ -75,5 +77,10 @@ def mail_html(mjml: str) -> str:
         # MJML would fetch a font of a known name from Google
         return str(mjml2html(mjml, fonts={}))
     except ValueError as error:
-        message = f"templates/{HTML_TEMPLATE}: MJML refuses what the template makes ({error}); an unclosed tag or a bare '<' is the usual cause"
+        place = re.search(r"position (\d+):", str(error))
+        near = f" near {mjml.encode()[int(place[1]) :][:40].decode(errors='ignore')!r}" if place else ""
+        message = (
+            f"templates/{HTML_TEMPLATE}:1: MJML refuses what the template makes{near} ({error}); "
+            "an unclosed tag or a bare '<' is the usual cause"
+        )
         raise PprmailError(message) from error

@@ -1,0 +1,418 @@
+"""What is wrong with MJML: tags and attributes that do not exist, tags not closed or in the wrong place, signs that break it.
+
+mrml 1.4.2 names no place for what it refuses, and lets through unknown tags, unknown attributes and ``<b>…</i>``. What it
+refuses and what it passes was tried out, 2026-11.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from pprmail.render import mjml_grammar as grammar
+from pprmail.rules import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HOLE = "\ufdd1"
+"""Stands where a template's value would: a character that no text holds (Unicode, noncharacters)."""
+
+BLOCK = "\ufdd2"
+"""Stands where a template's ``{% … %}`` would."""
+
+UNKNOWN = ""
+"""On the stack: from here down, what is open is not known."""
+BRANCH = "{%"
+"""On the stack: a branch of the template begins here."""
+
+_TOKEN = re.compile(
+    r"<(?:(/?)([^\W\d](?:[\w.:-]|\ufdd1)*+|\ufdd1(?:[\w.:-]|\ufdd1)*+)([^<>\"']*+(?:(?:\"[^\"<]*\"|'[^'<]*')[^<>\"']*+)*+)>"
+    r"|!--\[if[^\]]*\]>(?:<!-->|<!--)?|!(?:--<!)?\[endif\]-->|!--(.*?)-->)"
+    r"|<",
+    re.DOTALL | re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(r"(\s+)([^\s\"'=<>/]+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'))?|(\s*/?\s*\Z)|(\s*\S+)")
+_NAME = re.compile(r"[^\W\d][\w.:-]*+\Z")
+_LOOSE_TAG = re.compile(r"<(/?)([^\W\d][\w.:-]*+)([^<>]*+)(>?)")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_WORDS_SHOWN = 30
+_ADVICE = {
+    "class": "did you mean 'css-class'?",
+    "style": "write each property as an attribute of its own, such as padding",
+}
+
+
+class Fault(NamedTuple):
+    """A fault at the character ``at``. ``{there}`` in the sentence stands for the place of ``other``."""
+
+    at: int
+    sentence: str
+    other: int = -1
+
+
+class _Open(NamedTuple):
+    """A tag that is open: as it is written, as it was meant, where, and what stands in it and may not."""
+
+    name: str
+    meant: str
+    at: int
+    misplaced: list[Fault]
+
+
+def mjml_faults(mjml: str) -> list[Fault]:
+    """What is wrong with a whole MJML document, in its order; empty when it is sound."""
+    reading = Reading(mjml)
+    for token in _TOKEN.finditer(mjml):
+        reading.read(token)
+    return reading.end_of_document()
+
+
+def mjml_tokens(mjml: str) -> Iterator[re.Match[str]]:
+    """The tags, comments and stray '<' of ``mjml``."""
+    return _TOKEN.finditer(mjml)
+
+
+class Reading:
+    """One pass over MJML, which knows what is open.
+
+    Of a template's source, where values and branches are left out (``is_source``), only what is wrong whatever they hold
+    is told.
+    """
+
+    def __init__(self, mjml: str, *, is_source: bool = False) -> None:
+        self._mjml = mjml
+        self._is_source = is_source
+        self._faults: list[Fault] = []
+        self._stack: list[_Open] = [_Open(UNKNOWN, UNKNOWN, 0, [])] if is_source else []
+        self._seen: set[str] = set()
+        self._after = 0
+        self._attributes: dict[tuple[str, str], list[Fault]] = {}
+        self._pictures: list[tuple[str, frozenset[str], int]] = []
+        self._defaults: set[tuple[str, str]] = set()
+
+    def read(self, token: re.Match[str]) -> None:
+        """Take the next token, and the words before it."""
+        at = token.start()
+        if at < self._after:  # within a tag that was read loosely
+            return
+        self._words(self._after, at)
+        self._after = token.end()
+        slash, name, attributes, comment = token.groups()
+        if name is not None:
+            if slash:
+                if attributes.strip():
+                    self._tell(at, f"</{name}> has something after its name; write </{name}>")
+                self._close(name, at)
+            else:
+                self._open(name, attributes, at)
+        elif comment is not None:
+            self._comment(comment, at)
+        elif token.group() == "<":
+            self._broken(at)
+
+    def branch(self, at: int, *, elsewhere: bool = False) -> None:
+        """A branch of the template begins: what it opens, it is to close. ``elsewhere``: it is used in another place."""
+        self._words_until(at)
+        self._stack.append(_Open(BRANCH, UNKNOWN if elsewhere else BRANCH, at, []))
+
+    def end_of_branch(self, at: int) -> None:
+        """The branch ends. Where it opened or closed more than it should alone, what is open is not known any more."""
+        self._words_until(at)
+        uneven = False
+        while self._stack and (top := self._stack.pop()).name != BRANCH:
+            uneven = True
+            self._faults += top.misplaced
+        if uneven:
+            self.lose_track(at)
+
+    def lose_track(self, at: int) -> None:
+        """From here on, what is open is not known."""
+        self._words_until(at)
+        self._stack.append(_Open(UNKNOWN, UNKNOWN, at, []))
+
+    def _words_until(self, at: int) -> None:
+        self._words(self._after, at)
+        self._after = max(self._after, at)
+
+    def end_of_source(self) -> list[Fault]:
+        """The faults of a template's source."""
+        self._words(self._after, len(self._mjml))
+        for one in self._stack:
+            self._faults += one.misplaced
+        return self._told()
+
+    def end_of_document(self) -> list[Fault]:
+        """The faults of a document that ends here."""
+        self._words(self._after, len(self._mjml))
+        while self._stack:
+            one = self._stack.pop()
+            self._tell(one.at, f"<{one.name}> is never closed; write </{one.meant}> where it ends")
+        self._pictures_of_others()
+        for control in _CONTROL.finditer(self._mjml):
+            self._tell(
+                control.start(), f"the control character U+{ord(control.group()):04X} cannot stand in a mail; delete it"
+            )
+        if "mjml" not in self._seen:
+            self._tell(0, "there is no <mjml>; the whole template stands in <mjml>…</mjml>")
+        elif "mj-body" not in self._seen:
+            self._tell(0, "there is no <mj-body>; the mail would be empty: put its sections into <mj-body>…</mj-body>")
+        return self._told()
+
+    def _told(self) -> list[Fault]:
+        return sorted(self._faults, key=lambda one: one.at)
+
+    def _tell(self, at: int, sentence: str, other: int = -1) -> None:
+        self._faults.append(Fault(at, sentence, other))
+
+    # Tags
+
+    def _open(self, name: str, attributes: str, at: int) -> None:
+        is_empty = attributes.endswith("/")
+        if HOLE in name:
+            if not is_empty:
+                self.lose_track(at)
+            return
+        is_html = not (name.startswith("mj-") or name == "mjml")
+        if is_html and name.casefold().startswith(("mj-", "mjml")):
+            is_html = False
+        parent = self._parent()
+        meant = name if is_html or name in grammar.TAGS else self._unknown_tag(name, at)
+        self._seen.add(meant)
+        if parent is not None:
+            self._placed(name, meant, parent, at, is_html=is_html)
+        if meant in grammar.REFUSED:
+            self._tell(at, grammar.REFUSED[meant])
+        else:
+            known = meant if not is_html and meant in grammar.TAGS else ""
+            self._faults += [
+                Fault(at + fault.at, fault.sentence) for fault in self._attribute_faults(name, known, attributes)
+            ]
+        if not is_empty and not (is_html and name.lower() in grammar.VOID):
+            self._stack.append(_Open(name, meant, at, []))
+
+    def _unknown_tag(self, name: str, at: int) -> str:
+        """Tell it; what it was probably meant to be, or itself."""
+        from pprmail.rules import nearest
+
+        near = nearest(name, tuple(sorted(grammar.TAGS)), 0.75)
+        advice = f"did you mean '{near}'?" if near else f"the tags there are stand in {grammar.DOCUMENTATION}"
+        self._tell(at, f"MJML has no tag <{name}>, and would drop it without a word; {advice}")
+        return near if near and near not in grammar.REFUSED else name
+
+    def _parent(self) -> str | None:
+        """What the next tag stands in, '' at the top; None when that is not known."""
+        for one in reversed(self._stack):
+            if one.meant == UNKNOWN:
+                return None
+            if one.name != BRANCH:
+                return one.meant
+        return "" if not self._is_source else None
+
+    def _placed(self, name: str, meant: str, parent: str, at: int, *, is_html: bool) -> None:
+        """Tell when the tag may not stand in ``parent``."""
+        advice = ""
+        if not parent:
+            if meant != "mjml":
+                advice = "stands outside <mjml>; put it inside"
+            elif "mjml" in self._seen and len(self._seen) > 1:
+                advice = "stands there twice; a mail is one <mjml>"
+        elif parent in grammar.WITH_TEXT:
+            advice = f"cannot stand in <{parent}>, which holds words alone; delete it"
+        elif is_html:
+            if parent.startswith("mj") and parent in grammar.TAGS and parent not in grammar.WITH_HTML:
+                where = "<mj-raw>" if parent in grammar.HEAD else "<mj-text>, <mj-table> or <mj-raw>"
+                advice = f"cannot stand in <{parent}> by itself; put it into {where}"
+        elif meant in grammar.TAGS and meant not in grammar.REFUSED and not grammar.may_hold(parent, meant):
+            advice = self._where_instead(meant, parent)
+        if not advice:
+            return
+        fault = Fault(at, f"<{name}> {advice}")
+        holder = next((one for one in reversed(self._stack) if one.name not in {UNKNOWN, BRANCH}), None)
+        (self._faults if holder is None else holder.misplaced).append(fault)
+
+    @staticmethod
+    def _where_instead(meant: str, parent: str) -> str:
+        if meant == "mjml":
+            return f"cannot stand in <{parent}>; a mail is one <mjml>, which holds all the rest"
+        if parent == "mj-class":
+            return "cannot stand in <mj-class>: mjml-python refuses it; give the attributes to <mj-class> itself"
+        return f"cannot stand in <{parent}>; put it into {' or '.join(f'<{one}>' for one in grammar.parents_of(meant))}"
+
+    def _close(self, name: str, at: int) -> None:
+        if HOLE in name:
+            self.lose_track(at)
+            return
+        for depth in range(len(self._stack) - 1, -1, -1):
+            one = self._stack[depth]
+            if one.name in {UNKNOWN, BRANCH}:
+                self._close_unknown(depth, at)
+                return
+            if name.lower() in {one.name.lower(), one.meant}:
+                self._close_down_to(depth, name, at)
+                return
+        self._closes_nothing(name, at)
+
+    def _close_unknown(self, depth: int, at: int) -> None:
+        """A tag that a branch or an included template opened ends here."""
+        for one in self._stack[depth + 1 :]:
+            self._faults += one.misplaced
+        del self._stack[depth + 1 :]
+        if self._stack[depth].name == BRANCH:
+            self.lose_track(at)
+
+    def _close_down_to(self, depth: int, name: str, at: int) -> None:
+        for one in self._stack[depth + 1 :]:
+            # What seems misplaced in it comes after the end that it lacks
+            self._tell(one.at, f"<{one.name}> is never closed; write </{one.meant}> before the </{name}> {{there}}", at)
+        self._faults += self._stack[depth].misplaced
+        del self._stack[depth:]
+
+    def _closes_nothing(self, name: str, at: int) -> None:
+        if name.lower() in grammar.VOID:
+            self._tell(at, f"</{name}> cannot be: <{name.lower()}> has no end; write <{name.lower()} /> alone")
+            return
+        top = self._stack[-1] if self._stack else None
+        if top and did_you_mean(name, (top.meant,)):
+            self._tell(at, f"</{name}> should be </{top.meant}>, to close the <{top.name}> {{there}}", top.at)
+            self._faults += top.misplaced
+            self._stack.pop()
+        else:
+            self._tell(at, f"</{name}> closes nothing; delete it, or open a <{name}> before it")
+
+    # Attributes
+
+    def _attribute_faults(self, name: str, known: str, attributes: str) -> list[Fault]:
+        """The faults of a tag's attributes, counted from the tag; ``known`` is the tag of MJML that it is, or ''."""
+        is_default = bool(self._stack) and self._stack[-1].meant == "mj-attributes"
+        key = (f"{known or name} {is_default}", attributes)
+        if key not in self._attributes:
+            self._attributes[key] = list(self._read_attributes(name, known, attributes, is_default=is_default))
+        if known in grammar.OWN_PICTURES:
+            self._pictures.append((known, frozenset(_names_in(attributes)), self._after - len(attributes)))
+        if is_default:
+            self._defaults |= {(known, one) for one in _names_in(attributes)}
+        return self._attributes[key]
+
+    def _read_attributes(self, name: str, known: str, attributes: str, *, is_default: bool) -> Iterator[Fault]:
+        begin = len(name) + 1
+        is_whole = HOLE not in attributes and BLOCK not in attributes
+        attributes = attributes.replace(BLOCK, " ")
+        for one in _ATTRIBUTE.finditer(attributes):
+            gap, attribute, value, end, rest = one.groups()
+            at = begin + one.start() + len(gap or "")
+            if end is not None:
+                if end.endswith(" ") and "/" in end:
+                    yield Fault(at, f"the '/' of <{name}> and its '>' stand apart; write />")
+                continue
+            if rest is not None or not (_NAME.match(attribute) or HOLE in attribute):
+                if is_whole:
+                    yield self._unreadable(at, name, attributes[one.start() :].strip())
+                return
+            if known and HOLE not in attribute:
+                yield from self._judged(at, known, attribute, value and value[1:-1], is_default=is_default)
+
+    @staticmethod
+    def _unreadable(at: int, name: str, rest: str) -> Fault:
+        word = re.split(r"[\s=]", rest, maxsplit=1)[0] or "="
+        advice = 'write each attribute as name="value", with a space before it'
+        return Fault(at, f"<{name}> cannot be read from {word!r} on; {advice}")
+
+    @staticmethod
+    def _judged(at: int, tag: str, attribute: str, value: str | None, *, is_default: bool) -> Iterator[Fault]:
+        if not grammar.has_attribute(tag, attribute, is_default=is_default):
+            known = grammar.attributes_of(tag)
+            advice = (
+                _ADVICE.get(attribute)
+                or did_you_mean(attribute, known)
+                or "delete it, or set it on a tag that takes it"
+            )
+            yield Fault(at, f"<{tag}> takes no {attribute!r}, and would drop it without a word; {advice}")
+        elif tag == "mj-raw" and attribute == "position" and value == "file-start":
+            yield Fault(at, 'mjml-python cannot put <mj-raw> before the document; delete position="file-start"')
+        elif tag == "mj-style" and attribute == "inline":
+            yield Fault(
+                at,
+                'mjml-python does not move styles into the tags; delete inline, and write style="…" on the tags that need it',
+            )
+
+    def _pictures_of_others(self) -> None:
+        for tag, written, at in self._pictures:
+            missing = [
+                one
+                for one in grammar.OWN_PICTURES[tag]
+                if one not in written and not self._defaults & {(tag, one), ("mj-all", one), ("mj-class", one)}
+            ]
+            if missing:
+                self._tell(
+                    at,
+                    f"<{tag}> without {' and '.join(missing)} shows a third party's pictures, which learns who reads; "
+                    "name pictures of your own, or use links of words",
+                )
+
+    # What is between and beside tags
+
+    def _words(self, begin: int, end: int) -> None:
+        if begin >= end or self._mjml[begin:end].isspace():
+            return
+        words = self._mjml[begin:end]
+        parent = self._parent()
+        shown = " ".join(words.replace(BLOCK, "").split())
+        if parent is None or HOLE in words or not shown:
+            return
+        if parent == "" or (parent in grammar.TAGS and parent not in grammar.WITH_HTML | grammar.WITH_TEXT):
+            shown = shown if len(shown) <= _WORDS_SHOWN else f"{shown[:_WORDS_SHOWN]}…"
+            at = begin + len(words) - len(words.lstrip(f"{BLOCK} \n\r\t"))
+            where = f"in <{parent}>" if parent else "outside <mjml>"
+            advice = "put them into <mj-text>" if parent not in grammar.HEAD or not parent else "delete them"
+            self._tell(at, f"the words {shown!r} stand {where}, which holds tags alone; {advice}")
+
+    def _comment(self, comment: str, at: int) -> None:
+        parent = self._parent()
+        if parent in grammar.WITH_TEXT or parent == "mj-attributes":
+            self._tell(at, f"a comment cannot stand in <{parent}>; write it as {{# … #}}")
+        elif "--" in comment or comment.endswith("-") or comment.startswith((">", "-")):
+            self._tell(at, "a comment cannot hold '--'; write it as {# … #}, which readers do not get either")
+
+    def _broken(self, at: int) -> None:
+        """A '<' that begins no tag that can be read."""
+        loose = _LOOSE_TAG.match(self._mjml, at)
+        end = loose.end() if loose else at + 2
+        if self._is_source and (HOLE in self._mjml[at : end + 1] or BLOCK in self._mjml[at : end + 1]):
+            self._after = end
+            self.lose_track(end)
+        elif loose:
+            self._broken_tag(at, loose)
+        elif self._mjml.startswith("<!--", at):
+            if not self._is_source:
+                self._tell(at, "the comment is never closed; write --> where it ends")
+            self._after = len(self._mjml)
+            self._stack.clear()  # what it swallows may have closed them
+        elif self._mjml.startswith(("<!", "<?"), at):
+            self._after = self._mjml.find(">", at) + 1 or at + 2
+            word = self._mjml[at : self._after].split()[0]
+            self._tell(at, f"MJML takes no {word!r}; delete it")
+        else:
+            advice = "say it otherwise" if self._parent() == "mj-style" else "write &lt;"
+            self._tell(at, f"a '<' begins no tag here; {advice}")
+
+    def _broken_tag(self, at: int, loose: re.Match[str]) -> None:
+        """A tag without '>', or with a quotation mark too many or too few."""
+        slash, name, attributes, bracket = loose.groups()
+        self._after = loose.end()
+        if not bracket:
+            self._tell(at, f"<{slash}{name} has no '>'; write it where the tag ends")
+            attributes = ""  # what follows may be words
+        before = len(self._faults)
+        if slash:
+            self._close(name, at)
+        else:
+            self._open(name, attributes, at)
+        if bracket and len(self._faults) == before:
+            self._tell(
+                at, f'<{slash}{name}> has a quotation mark too many or too few; write each attribute as name="value"'
+            )
+
+
+def _names_in(attributes: str) -> list[str]:
+    return [one.group(2) for one in _ATTRIBUTE.finditer(attributes) if one.group(2)]

@@ -1,0 +1,47 @@
+"""The files of templates: the newsletter's own over the packaged ones, and what keeps one from being read."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from jinja2 import FileSystemLoader, TemplateNotFound
+
+from pprmail.errors import PprmailError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from jinja2 import Environment
+
+
+class TemplateFiles(FileSystemLoader):
+    """Templates by their names. One that is there and cannot be read is an error: the packaged one is no answer to it."""
+
+    def __init__(self, own: Path, packaged: Path) -> None:
+        super().__init__([own, packaged], encoding="utf-8-sig")
+        self._own = own
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        """The text of ``template``, its file, and whether that is unchanged."""
+        own = self._own / template
+        told = f"{self._own.name}/{template}:"
+        if os.path.lexists(own) and not own.is_file():
+            what = "a folder" if own.is_dir() else "no file that can be read"
+            message = f"{told}1: this is {what}; put a file in its place, or take it away to use the packaged one"
+            raise PprmailError(message)
+        try:
+            return super().get_source(environment, template)
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            byte = error.object[error.start]
+            message = f"{told}{line}: the byte 0x{byte:02x} is not UTF-8; save the file again with the encoding UTF-8"
+            raise PprmailError(message) from error
+        except TemplateNotFound:  # an OSError too
+            raise
+        except OSError as error:
+            message = (
+                f"{told}1: the file cannot be read ({error.strerror}); see who may read it, and what holds it open"
+            )
+            raise PprmailError(message) from error
