@@ -190,6 +190,10 @@ class Retraction(NamedTuple):
     doi: str
 
 
+WORDS_A_MINUTE = 238
+"""Adults reading non-fiction in silence (Brysbaert, 2019, Journal of Memory and Language 109)."""
+
+
 class Summary(NamedTuple):
     """One article's summary. A field that the author left out is an empty ``Passage`` placed at the file's start.
 
@@ -232,6 +236,11 @@ class Summary(NamedTuple):
     def body_words(self) -> int:
         """Words of the body, Practice Implications not counted."""
         return count_words(self.body)
+
+    @property
+    def minutes(self) -> int:
+        """How long it takes to read, in whole minutes, at least one."""
+        return max(1, round((self.body_words + count_words(self.implications)) / WORDS_A_MINUTE))
 
     @property
     def topic_names(self) -> tuple[str, ...]:

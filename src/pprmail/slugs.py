@@ -24,6 +24,16 @@ def slug_of(title: str) -> str:
     return at_a_word or slug[:MAXIMUM]
 
 
+def topic_path(name: str) -> str:
+    """Where on the site the summaries of a topic stand: ``topics/KEY/``; all topics, for a name of which no slug can be made."""
+    return f"topics/{key}/" if (key := slug_of(name)) else "topics/"
+
+
+def research_path(name: str) -> str:
+    """The same of a type of research: ``research/KEY/``; the home page where there is no slug."""
+    return f"research/{key}/" if (key := slug_of(name)) else ""
+
+
 def is_slug(text: str) -> bool:
     """``text`` can be the last part of a page's address."""
     return len(text) <= MAXIMUM and SLUG.fullmatch(text) is not None

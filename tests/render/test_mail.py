@@ -104,8 +104,8 @@ def test_both_bodies_link_to_the_page_the_source_and_the_way_out(newsletter: New
     assert UNSUBSCRIBE_TEXT in mail.text
 
 
-def test_one_h1_then_an_h2_for_each_summary_with_its_h3(newsletter: Newsletter) -> None:
-    assert _Reader(render(newsletter).html).headings == ["h1", "h2", "h3", "h2", "h3"]
+def test_one_h1_then_an_h2_for_the_contents_and_each_summary_with_its_h3(newsletter: Newsletter) -> None:
+    assert _Reader(render(newsletter).html).headings == ["h1", "h2", "h2", "h3", "h2", "h3"]
 
 
 def test_leaving_by_reply_is_said_in_words(newsletter: Newsletter) -> None:

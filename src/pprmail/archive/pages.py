@@ -12,6 +12,7 @@ from pprmail.render.phrases import citation_of, intro_of
 from pprmail.render.prose import HtmlStyle, inline_html, prose_html
 from pprmail.render.templates import render_template
 from pprmail.render.words import load_words
+from pprmail.slugs import research_path, slug_of, topic_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +49,7 @@ class PageMaker:
                 "about.html.j2", "about/", {"introduction": Markup(prose_html(self.introduction, SUMMARY_STYLE))}
             ),
         )
+        yield from self._filters()
         for issue in self.issues:
             yield f"{issue.key}/index.html", self._page("issue.html.j2", f"{issue.key}/", self._issue(issue))
             for summary in issue.summaries:
@@ -63,6 +65,25 @@ class PageMaker:
                         },
                     ),
                 )
+
+    def _filters(self) -> Iterator[tuple[str, str]]:
+        """A page for each topic and type of research that a summary has: what the mail's links lead to."""
+        found: dict[str, tuple[str, list[dict[str, str]]]] = {}
+        everything = [(issue, summary) for issue in self.issues for summary in issue.summaries]
+        for issue, summary in everything:
+            line = {
+                "title": summary.title.text,
+                "path": f"{issue.key}/{summary.slug}/",
+                "month": self.words.month(issue.key),
+            }
+            named = [(topic_path(name), name) for name in summary.topic_names]
+            if summary.research_type.name:
+                named.append((research_path(summary.research_type.name), summary.research_type.name))
+            for path, name in named:
+                if slug_of(name):
+                    found.setdefault(path, (name, []))[1].append(line)
+        for path, (name, summaries) in sorted(found.items()):
+            yield f"{path}index.html", self._page("topic.html.j2", path, {"name": name, "summaries": summaries})
 
     def _page(self, template: str, path: str, values: dict[str, Any]) -> str:
         """``path`` is the page's folder on the site, '' for the home page; links are relative, so that a sub-path works."""

@@ -9,60 +9,92 @@ from pprmail import marks
 from pprmail.errors import PprmailError
 from pprmail.render.phrases import citation_of, intro_of
 from pprmail.render.prose import HtmlStyle, inline_html, prose_html
+from pprmail.slugs import research_path, topic_path
 
 if TYPE_CHECKING:
     from pprmail.model import Issue, Summary
+    from pprmail.render.theme import Theme
     from pprmail.render.words import Words
     from pprmail.settings import Settings
 
 HTML_TEMPLATE = "mail.mjml.j2"
-# Webmail that drops <style> keeps these; the template's own style adds the dark scheme.
 _PARAGRAPH = 'style="margin:0 0 16px"'
-MAIL_STYLE = HtmlStyle(
-    heading="h3",
-    attributes={
-        "p": _PARAGRAPH,
-        "ul": 'style="margin:0 0 16px;padding-left:24px"',
-        "ol": 'style="margin:0 0 16px;padding-left:24px"',
-        "li": 'style="margin:0 0 6px"',
-        "h3": 'style="margin:24px 0 8px;font-size:18px;line-height:1.35"',
-        "a": 'class="link" style="color:#0b5c62"',
-        "hr": 'style="border:0;border-top:1px solid #c9d3d1;margin:24px 0"',
-    },
-)
+_LIST = 'style="margin:0 0 16px;padding-left:24px"'
+_HEADING = 'style="margin:24px 0 8px;font-size:18px;line-height:1.35"'
 
 
-def mjml_values(settings: Settings, issue: Issue, words: Words) -> dict[str, Any]:
+def mail_style(theme: Theme) -> HtmlStyle:
+    """How prose looks in the mail. Webmail that drops ``<style>`` keeps these; the template's own style adds the dark scheme."""
+    return HtmlStyle(
+        heading="h3",
+        attributes={
+            "p": _PARAGRAPH,
+            "ul": _LIST,
+            "ol": _LIST,
+            "li": 'style="margin:0 0 6px"',
+            "h2": _HEADING,
+            "h3": _HEADING,
+            "a": f'class="link" style="color:{theme.light.link}"',
+            "hr": f'style="border:0;border-top:1px solid {theme.light.rule};margin:24px 0"',
+        },
+    )
+
+
+def mjml_values(settings: Settings, issue: Issue, words: Words, theme: Theme) -> dict[str, Any]:
     """What the MJML template shows, the author's prose already HTML."""
     from markupsafe import Markup
 
+    style = mail_style(theme)
     return {
-        "intro": Markup(inline_html(intro_of(issue, words), MAIL_STYLE)),
-        "word": Markup(prose_html(issue.word, MAIL_STYLE)),
-        "summaries": [_summary_values(settings, issue, summary, words) for summary in issue.summaries],
+        "theme": theme,
+        "intro": Markup(inline_html(intro_of(issue, words), style)),
+        # It stands right under the h1
+        "word": Markup(prose_html(issue.word, style._replace(heading="h2"))),
+        "summaries": [_summary_values(settings, issue, summary, words, style) for summary in issue.summaries],
         "notices": [
-            {"title": notice.title.text, "body": Markup(prose_html(notice.body, MAIL_STYLE))}
-            for notice in issue.notices
+            {"title": notice.title.text, "body": Markup(prose_html(notice.body, style))} for notice in issue.notices
         ],
         "reader_name": marks.NAME_HTML,
         "unsubscribe_url": marks.UNSUBSCRIBE_HTML,
     }
 
 
-def _summary_values(settings: Settings, issue: Issue, summary: Summary, words: Words) -> dict[str, Any]:
+def _summary_values(
+    settings: Settings, issue: Issue, summary: Summary, words: Words, style: HtmlStyle
+) -> dict[str, Any]:
     from markupsafe import Markup
 
+    newsletter = settings.newsletter
     return {
         "title": summary.title.text,
-        "url": settings.newsletter.url(f"{issue.key}/{summary.slug}/"),
+        "url": newsletter.url(f"{issue.key}/{summary.slug}/"),
         "guest": summary.guest.text,
-        "citation": Markup(inline_html(citation_of(summary, words), MAIL_STYLE)),
-        "body": Markup(prose_html(summary.body, MAIL_STYLE)),
-        "implications": Markup(prose_html(summary.implications, MAIL_STYLE)),
+        "minutes": summary.minutes,
+        "citation": Markup(inline_html(citation_of(summary, words), style)),
+        "body": Markup(prose_html(summary.body, style)),
+        "implications": Markup(prose_html(summary.implications, style)),
         "author_email": summary.author_email.text,
-        "topics": summary.topic_names,
-        "research_type": summary.research_type.name or "",
+        "topics": [{"name": name, "url": newsletter.url(topic_path(name))} for name in summary.topic_names],
+        "research_type": {
+            "name": summary.research_type.name or "",
+            "url": newsletter.url(research_path(summary.research_type.name or "")),
+        },
     }
+
+
+_ROLE = re.compile(r'class="([^"]*\brole-(banner|main|navigation|complementary|contentinfo)(?=[ "])[^"]*)"')
+
+
+_EMAIL = re.compile(r'(<div )aria-label="[^"]*" aria-roledescription="email" ([^>]*?) role="article"')
+
+
+def with_roles(html: str) -> str:
+    """``html`` where each ``css-class="role-main"`` of the template is a landmark, and nothing is said outside of them.
+
+    MJML has ``mj-html-attributes`` for that, which mjml-python's mrml does not know. The article that it makes of the whole mail
+    reads the subject once more.
+    """
+    return _EMAIL.sub(r"\1\2", _ROLE.sub(r'class="\1" role="\2"', html), count=1)
 
 
 def mail_html(mjml: str) -> str:

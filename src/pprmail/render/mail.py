@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pprmail.model import plain
-from pprmail.render.html import HTML_TEMPLATE, mail_html, mjml_values
+from pprmail.render.html import HTML_TEMPLATE, mail_html, mjml_values, with_roles
 from pprmail.render.phrases import intro_of, subject_of
 from pprmail.render.templates import open_templates, render_template
 from pprmail.render.text import TEXT_TEMPLATE, text_values
+from pprmail.render.theme import load_theme
 from pprmail.render.words import load_words
 
 if TYPE_CHECKING:
@@ -35,11 +36,11 @@ def render_issue(settings: Settings, issue: Issue, templates: Environment | None
     """
     if templates is None:
         templates = open_templates(settings)
-    words = load_words(settings)
+    words, theme = load_words(settings), load_theme(settings.root)
     common = _common_values(settings, issue, words)
-    mjml = render_template(templates, HTML_TEMPLATE, common | mjml_values(settings, issue, words))
+    mjml = render_template(templates, HTML_TEMPLATE, common | mjml_values(settings, issue, words, theme))
     text = render_template(templates, TEXT_TEMPLATE, common | text_values(settings, issue, words))
-    return RenderedIssue(common["subject"], mail_html(mjml), text.strip("\n") + "\n", mjml)
+    return RenderedIssue(common["subject"], with_roles(mail_html(mjml)), text.strip("\n") + "\n", mjml)
 
 
 def _common_values(settings: Settings, issue: Issue, words: Words) -> dict[str, Any]:
@@ -53,4 +54,5 @@ def _common_values(settings: Settings, issue: Issue, words: Words) -> dict[str, 
         "subject": subject_of(issue, words),
         "preheader": plain(intro_of(issue, words)),
         "unsubscribe": settings.unsubscribe,
+        "subscribe_url": newsletter.url("#subscribe"),
     }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 from pprmail import marks
 from pprmail.render.phrases import citation_of, intro_of
-from pprmail.render.prose import Notes, heading_text, inline_text, paragraph_text, prose_text, wrap
+from pprmail.render.prose import WIDTH, Notes, heading_text, inline_text, paragraph_text, prose_text, wrap
 
 if TYPE_CHECKING:
     from pprmail.model import Issue, Summary
@@ -26,6 +27,10 @@ def text_values(settings: Settings, issue: Issue, words: Words) -> dict[str, Any
         else "",
         "word": prose_text(issue.word, notes),
         "word_notes": notes.take(),
+        "contents": [
+            textwrap.fill(summary.title.text, WIDTH, initial_indent=f"{number}. ", subsequent_indent="   ")
+            for number, summary in enumerate(issue.summaries, 1)
+        ],
         "summaries": [_summary_values(settings, issue, summary, notes, words) for summary in issue.summaries],
         "notices": [
             {
@@ -47,6 +52,7 @@ def _summary_values(settings: Settings, issue: Issue, summary: Summary, notes: N
     return {
         "title": heading_text(summary.title.text, "-"),
         "guest": wrap(words.issue.summary_by.format(name=summary.guest.text)) if summary.guest else "",
+        "minutes": words.issue.minutes.format(minutes=summary.minutes),
         "citation": paragraph_text(citation_of(summary, words), notes),
         "body": prose_text(summary.body, notes),
         "implications": prose_text(summary.implications, notes, "  "),
