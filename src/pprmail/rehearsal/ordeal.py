@@ -24,8 +24,6 @@ MOST_IDLE_RUNS = 20
 UNANSWERED_EXAMINATIONS = 5
 """So often the author tries again when the account is not answered for; then with ``--unverified-ok``."""
 MOST_LOOKS = 12
-FEWER_FAULTS = 4
-"""How many times rarer the log's faults are each time that it is asked again, to the end of a round: a bad hour passes."""
 
 
 class Planned(NamedTuple):
@@ -196,17 +194,14 @@ class Ordeal:
             raise FailedRehearsalError(message)
 
     def _look_into_log(self) -> None:
-        """Until its questions are answered, or nobody is in doubt any more."""
-        in_doubt, usual = self.tally.standing.unknown, self._host.shares[Purpose.LOG]
+        """Until all its questions are answered in one go, or nobody is in doubt any more."""
+        in_doubt = self.tally.standing.unknown
         self._host.logs_lag = False
-        for look in range(MOST_LOOKS):
-            self._host.shares[Purpose.LOG] = usual / FEWER_FAULTS**look
-            faulted = self._host.faulted[Purpose.LOG]
+        for _ in range(MOST_LOOKS):
             ended = self._commands.call("resolve", self._issue)
             self.course.looks += 1
-            if ended.code == EXIT_DONE or self._host.faulted[Purpose.LOG] == faulted:
+            if ended.code == EXIT_DONE or "warning: " not in ended.err:
                 break
-        self._host.shares[Purpose.LOG] = usual
         self._host.logs_lag = True
         self._look()
         self.course.found_in_log += in_doubt - self.tally.standing.unknown

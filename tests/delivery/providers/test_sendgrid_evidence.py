@@ -169,6 +169,19 @@ def test_a_batch_outside_the_ledger_has_no_evidence(world: World) -> None:
 
 
 @pytest.mark.parametrize(
+    "fault", [http_faults.RESET_UNPROCESSED, http_faults.GARBLED_UNPROCESSED, http_faults.INTERNAL_ERROR, http_faults.ODD_BODY]
+)  # fmt: skip
+def test_a_question_whose_answer_is_lost_is_asked_again(world: World, fault: Fault) -> None:
+    asked = batch(ADA)
+    world.provider().hand_over(asked, journal())
+    world.standin.next(fault, fault, at=LOGS)
+
+    evidence = world.provider().look_for(asked)
+
+    assert evidence.found
+
+
+@pytest.mark.parametrize(
     ("fault", "sentence"),
     [
         pytest.param(
@@ -196,7 +209,7 @@ def test_a_batch_outside_the_ledger_has_no_evidence(world: World) -> None:
     ],
 )
 def test_a_log_that_cannot_be_asked(world: World, fault: Fault, sentence: str) -> None:
-    world.standin.next(fault, at=LOGS)
+    world.standin.always(fault, at=LOGS)
 
     with pytest.raises(PprmailError) as told:
         world.provider().look_for(batch(ADA))

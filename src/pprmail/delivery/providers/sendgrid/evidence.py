@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from pprmail.delivery.providers.sendgrid.heard import Heard
 
 _OK, _NO_KEY, _FORBIDDEN, _NOT_FOUND, _TOO_MANY = 200, 401, 403, 404, 429
+_REFUSALS = range(400, 500)
+_TRIES = 3
 _CANARIES = 5
 _MOST_LETTERS = 20
 _CLOCKS_APART = timedelta(hours=1)
@@ -114,7 +117,7 @@ def _letters(client: SendgridClient, address: str, since: datetime) -> Iterator[
 def _asked(ask: Callable[..., Heard], *question: object) -> Heard:
     """The answer to a question to the log. Raises ``PprmailError`` when there is none."""
     try:
-        heard = ask(*question)
+        heard = _tried(ask, *question)
     except (OSError, HTTPException) as error:
         message = f"SendGrid's log cannot be asked now ({description(error)}); try again later"
         raise PprmailError(message) from error
@@ -133,3 +136,13 @@ def _asked(ask: Callable[..., Heard], *question: object) -> Heard:
         message = f"SendGrid's log gave no answer: {heard.quoted}; try again later"
         raise PprmailError(message)
     return heard
+
+
+def _tried(ask: Callable[..., Heard], *question: object) -> Heard:
+    """What comes of up to three tries: unlike mail, a question may be repeated. Raises as the last one does."""
+    for _ in range(_TRIES - 1):
+        with suppress(OSError, HTTPException):
+            heard = ask(*question)
+            if heard.status in _REFUSALS or (heard.status == _OK and isinstance(heard.content, dict)):
+                return heard
+    return ask(*question)
