@@ -104,8 +104,8 @@ def test_what_shines_through_lies_between(top: Colour, bottom: Colour, alpha: fl
 LARGE = {
     "small": (23.99, False, 4.5),
     "large": (24.0, False, 3.0),
-    "bold": (18.67, True, 3.0),
-    "not-bold-enough": (18.66, True, 4.5),
+    "bold": (14 * 96 / 72, True, 3.0),
+    "not-bold-enough": (18.65, True, 4.5),
     "not-bold": (18.67, False, 4.5),
 }
 

@@ -10,7 +10,7 @@ TEXT_RATIO = 4.5
 """The least contrast of text with what it stands on (WCAG 2.2, success criterion 1.4.3, level AA)."""
 LARGE_TEXT_RATIO = 3.0
 """The same for large text: from 18 pt, or from 14 pt in bold."""
-LARGE_PX, LARGE_BOLD_PX = 24.0, 14 * 96 / 72
+LARGE_PX, LARGE_BOLD_PX = 24.0, 18.66
 
 _HEX = re.compile(r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", re.IGNORECASE)
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)%?"

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from pprmail.render.mail import RenderedIssue
 
 # Jinja2's, which others use too, and Mailchimp's *|FNAME|*
-_LEFT = re.compile(r"\{\{[^{}\n]{0,80}\}\}|\{%[^{}\n]{0,80}%\}|\*\|[A-Z][A-Z0-9_:]*\|\*")
-_OPENED = re.compile(r"\{\{|\{%")
+_LEFT = r"\{\{[^{}\n]{0,80}\}\}|\{%[^{}\n]{0,80}%\}|\*\|[A-Z][A-Z0-9_:]*\|\*"
+_OPENED = r"\{\{|\{%"
 _OWN = re.compile(r"%%pprmail_\w*(?:%%)?")
 _PERSONAL = {
     HTML_TEMPLATE: frozenset({NAME_HTML, UNSUBSCRIBE_HTML}),
@@ -55,7 +55,7 @@ def leftover_problems(
         return
     passages = list(_passages(issue))
     for passage in passages:
-        for found in _LEFT.finditer(passage.text):
+        for found in re.finditer(_LEFT, passage.text):
             message = f"{found[0]!r} would go out as it stands"
             yield problem("template-mark-left", passage.place(found.start()), message, _HINT)
     written = _one_line("\n".join(_plain_texts(issue)))
@@ -70,9 +70,9 @@ def leftover_problems(
 def _marks_in(body: str) -> Iterator[str]:
     """Each mark once; an opening one without an end by itself."""
     text = _one_line(body)
-    whole = list(dict.fromkeys(_LEFT.findall(text)))
+    whole = list(dict.fromkeys(re.findall(_LEFT, text)))
     yield from whole
-    yield from dict.fromkeys(_OPENED.findall(_LEFT.sub("", text)))
+    yield from dict.fromkeys(re.findall(_OPENED, re.sub(_LEFT, "", text)))
 
 
 def _one_line(text: str) -> str:

@@ -45,12 +45,13 @@ VAGUE = frozenset(
 _ENDS = re.compile(r"^[\W_]+|[\W_]+$")
 _HOST = r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}"
 _URL = re.compile(r"(?i:https?)://(?:[^/?#\s]*@)?(\[[^\]\s]+\]|[^/?#:\s]+)")
-_SHOWN_URL = re.compile(rf"(?i:https?://(?:[^/?#\s@]*@)?|\bwww\.)({_HOST})")
+# Strings, because hardly any mail needs them compiled
+_SHOWN_URL = rf"(?i:https?://(?:[^/?#\s@]*@)?|\bwww\.)({_HOST})"
 # Without http or www, a few words are taken for a host: Node.js is none
 _ENDINGS = "com|org|net|edu|gov|int|info|io|eu|ca|uk|us|au|nz|ie|de|fr|ch|at|nl|be|es|pt|it|se|no|dk|fi|pl|jp|br|mx|za"
-_SHOWN_HOST = re.compile(rf"((?:[\w-]+\.)+(?i:{_ENDINGS}))(?::\d+)?(?:[/?#]\S*)?")
-_SHOWN_ADDRESS = re.compile(rf"[\w.!#$%&'*+/=?^`{{|}}~-]+@({_HOST})")
-_LOOPBACK = re.compile(r"localhost|127(?:\.\d+){3}|\[::1\]")
+_SHOWN_HOST = rf"((?:[\w-]+\.)+(?i:{_ENDINGS}))(?::\d+)?(?:[/?#]\S*)?"
+_SHOWN_ADDRESS = rf"[\w.!#$%&'*+/=?^`{{|}}~-]+@({_HOST})"
+_LOOPBACK = r"localhost|127(?:\.\d+){3}|\[::1\]"
 
 
 _Fault = tuple[str, str, str]
@@ -98,7 +99,7 @@ def _template_faults(url: str, ids: set[str | None]) -> Iterator[_Fault]:
         return
     if fault := link_fault(url):
         yield fault, "write http, https, mailto or tel, whole", ERROR
-    elif (host := host_of(url)) and url[:5].lower() == "http:" and not _LOOPBACK.fullmatch(host):
+    elif (host := host_of(url)) and url[:5].lower() == "http:" and not re.fullmatch(_LOOPBACK, host):
         yield f"the link {url!r} is not encrypted", "write https://", WARNING
     yield from _shortener(url)
 
@@ -123,8 +124,8 @@ def _words_fault(written: str, url: str) -> tuple[str, str] | None:
 def _pretence(words: str, url: str) -> tuple[str, str] | None:
     """Words that show one host, address or DOI, while the link leads to another."""
     if url[:7].lower() == "mailto:":
-        address = re.split(r"[?]", url[7:], maxsplit=1)[0].replace("%40", "@")
-        if _SHOWN_ADDRESS.fullmatch(words) and words.casefold() not in address.casefold():
+        address = url[7:].partition("?")[0].replace("%40", "@")
+        if "@" in words and words.casefold() not in address.casefold() and re.fullmatch(_SHOWN_ADDRESS, words):
             return f"the words show {words!r}, the link writes to {address!r}", "show the address it writes to"
         return None
     host, shown_host = host_of(url), _shown_host(words)
@@ -141,10 +142,12 @@ def _pretence(words: str, url: str) -> tuple[str, str] | None:
 
 def _shown_host(words: str) -> str:
     """The host that ``words`` show, or ''."""
+    if "." not in words:
+        return ""
     for pattern in (_SHOWN_HOST, _SHOWN_ADDRESS):
-        if found := pattern.fullmatch(words.rstrip(".,;")):
+        if found := re.fullmatch(pattern, words.rstrip(".,;")):
             return _plain_host(found[1])
-    found = _SHOWN_URL.search(words)
+    found = re.search(_SHOWN_URL, words)
     return _plain_host(found[1]) if found else ""
 
 

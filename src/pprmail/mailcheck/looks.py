@@ -20,6 +20,9 @@ _BOLD_FROM = 700
 _NORMAL_PX = 16.0
 _SIZES = {"h1": 2.0, "h2": 1.5, "h3": 1.17, "h5": 0.83, "h6": 0.67, "small": 0.83}
 _BOLD = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "b", "strong", "th"})
+_WEIGHTS = frozenset({"bold", "bolder"})
+_SPECIAL = _BOLD | _SIZES.keys() | {"a"}
+_PRESENTATION = frozenset({"bgcolor", "color", "hidden"})
 _UNITS = {"px": 1.0, "pt": 96 / 72, "rem": _NORMAL_PX}
 _SIZE = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(px|pt|r?em|%)?")
 _LENGTH = re.compile(r"[\d.]+(?:px|pt|r?em|%)")
@@ -82,6 +85,8 @@ class Looks:
 
     def _within(self, outer: Look, element: Element) -> Look:
         values = declared(self.page, element, self.rules)
+        if not values and element.tag not in _SPECIAL and element.attributes.keys().isdisjoint(_PRESENTATION):
+            return outer
         colour, colour_as_written = self._colour(outer, element, values)
         background, background_as_written = _background(outer, element, values)
         return Look(
@@ -138,10 +143,11 @@ def _size_px(outer: Look, element: Element, values: dict[str, str]) -> float:
 def _is_bold(outer: Look, element: Element, values: dict[str, str]) -> bool:
     written = values.get("font-weight", "")
     if not written and "font" in values:
-        written = "bold" if "bold" in values["font"].split() else "normal"
+        words = values["font"].split()
+        written = next((word for word in words if word in _WEIGHTS or word.isdecimal()), "normal")
     if not written or written in _KEYWORDS:
         return element.tag in _BOLD or outer.is_bold
-    return written in {"bold", "bolder"} or (written.isdecimal() and int(written) >= _BOLD_FROM)
+    return written in _WEIGHTS or (written.isdecimal() and int(written) >= _BOLD_FROM)
 
 
 def _is_hidden(values: dict[str, str]) -> bool:

@@ -12,7 +12,7 @@ from pprmail.mailcheck.looks import Looks
 from pprmail.mailcheck.page import read_page
 from pprmail.mailcheck.preview import preview_problems
 from pprmail.mailcheck.size import size_problems
-from pprmail.mailcheck.stylesheet import read_stylesheet
+from pprmail.mailcheck.stylesheet import read_rules
 from pprmail.mailcheck.subject import subject_problems
 from pprmail.mailcheck.template import TemplateSource
 from pprmail.marks import TOKEN_LENGTH
@@ -32,16 +32,16 @@ def mail_problems(settings: Settings, issue: Issue, mail: RenderedIssue) -> Iter
     """Every problem of the rendered mail, in no order."""
     html_source, text_source = TemplateSource(settings, HTML_TEMPLATE), TemplateSource(settings, TEXT_TEMPLATE)
     page = read_page(mail.html)
-    sheet = read_stylesheet(page)
-    looks = Looks(page, sheet.light)
+    light, dark = read_rules(page)
+    looks = Looks(page, light)
     yield from subject_problems(settings, issue, mail.subject)
     yield from preview_problems(issue, mail.subject, page, looks, html_source)
     yield from link_problems(issue, page, looks, html_source)
     yield from law_problems(settings, mail, page, looks, html_source)
     yield from contrast_problems(page, looks, html_source)
-    if sheet.dark:
+    if dark:
         adapts = "color-scheme" in mail.html.replace("prefers-color-scheme", "")
-        yield from contrast_problems(page, Looks(page, sheet.dark, adapts=adapts), html_source, "dark")
+        yield from contrast_problems(page, Looks(page, dark, adapts=adapts), html_source, "dark")
     yield from leftover_problems(issue, mail, page, (html_source, text_source))
     strange = tuple(personal_mark_problems(mail, (html_source, text_source)))
     yield from strange

@@ -33,6 +33,7 @@ _INLINE = frozenset(
     {"a", "abbr", "b", "bdi", "cite", "code", "em", "font", "i", "mark", "q", "s", "small", "span", "strong", "sub",
      "sup", "time", "u", "wbr"}
 )  # fmt: skip
+_LINKS = frozenset({"a", "area"})
 _NO_CLASSES: frozenset[str] = frozenset()
 
 
@@ -62,20 +63,16 @@ class Piece(NamedTuple):
     is_picture: bool = False
 
 
-class Sheet(NamedTuple):
-    """What a ``<style>`` holds, and its ``media``."""
-
-    css: str
-    media: str
-
-
 class Page(NamedTuple):
-    """A page taken apart. ``links`` are the elements that have an ``href``, in order; comments are left out."""
+    """A page taken apart; comments are left out.
+
+    ``links`` are the elements that have an ``href``, in order; ``sheets`` what each ``<style>`` holds, and its ``media``.
+    """
 
     elements: tuple[Element, ...]
     pieces: tuple[Piece, ...]
     links: tuple[Element, ...]
-    sheets: tuple[Sheet, ...]
+    sheets: tuple[tuple[str, str], ...]
 
     def words_by_link(self) -> dict[int, str]:
         """What each link shows, by its number: its text and the ``alt`` of its pictures. One that shows nothing is not there."""
@@ -103,7 +100,7 @@ class _Reading:
         self.elements = [root]
         self.open = [root]
         self.pieces: list[Piece] = []
-        self.sheets: list[Sheet] = []
+        self.sheets: list[tuple[str, str]] = []
         self.apart = True
 
     def read(self, html: str) -> Page:
@@ -115,9 +112,9 @@ class _Reading:
             if found["tag"]:
                 self._tag(found["tag"].lower(), found["attributes"], is_end=bool(found["end"]))
             elif (found["raw"] or "").lower() == "style":
-                self.sheets.append(Sheet(found["content"], _attributes(found["raw_attributes"]).get("media", "")))
+                self.sheets.append((found["content"], _attributes(found["raw_attributes"]).get("media", "")))
         self._text(html[at:])
-        links = tuple(one for one in self.elements if one.tag in {"a", "area"} and "href" in one.attributes)
+        links = tuple(one for one in self.elements if one.tag in _LINKS and "href" in one.attributes)
         return Page(tuple(self.elements), tuple(self.pieces), links, tuple(self.sheets))
 
     def _text(self, written: str) -> None:
@@ -144,7 +141,8 @@ class _Reading:
             self._piece(element, element.attributes["alt"], is_picture=True)
 
     def _piece(self, element: Element, text: str, *, is_picture: bool = False) -> None:
-        link = next((one.number for one in reversed(self.open) if one.tag == "a"), 0)
+        around = (element, *reversed(self.open))
+        link = next((one.number for one in around if one.tag in _LINKS), 0)
         self.pieces.append(Piece(element, text, link, self.apart, is_picture))
 
     def _close(self, tag: str) -> None:

@@ -56,13 +56,6 @@ class Rule(NamedTuple):
     declarations: tuple[Declaration, ...]
 
 
-class Stylesheet(NamedTuple):
-    """The rules of a page's style blocks, in order; ``dark`` are all that hold in the dark scheme, () without any own."""
-
-    light: tuple[Rule, ...]
-    dark: tuple[Rule, ...]
-
-
 RulesByKey = dict[str, list[Rule]]
 """Rules by what an element must at least have: ``.class``, ``tag``, or '' for nothing."""
 
@@ -89,13 +82,16 @@ def read_declarations(css: str) -> tuple[Declaration, ...]:
     return tuple(found)
 
 
-def read_stylesheet(page: Page) -> Stylesheet:
-    """The rules of ``page`` that may colour or hide text."""
+def read_rules(page: Page) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    """The rules of ``page`` that may colour or hide text: those of the light scheme, and all that hold in the dark one.
+
+    The dark ones are () when the mail has none of its own.
+    """
     light: list[Rule] = []
     dark: list[Rule] = []
     has_dark = False
-    for sheet in page.sheets:
-        for media, found in _rules(_COMMENT.sub("", sheet.css), sheet.media):
+    for css, its_media in page.sheets:
+        for media, found in _rules(_COMMENT.sub("", css), its_media):
             rule = found._replace(order=len(dark))
             if _DARK.search(media):
                 dark.append(rule)
@@ -103,7 +99,7 @@ def read_stylesheet(page: Page) -> Stylesheet:
             elif media.strip().lower() in _PLAIN_MEDIA:
                 light.append(rule)
                 dark.append(rule)
-    return Stylesheet(tuple(light), tuple(dark) if has_dark else ())
+    return tuple(light), tuple(dark) if has_dark else ()
 
 
 def _rules(css: str, media: str) -> Iterator[tuple[str, Rule]]:

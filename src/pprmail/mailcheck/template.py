@@ -23,17 +23,17 @@ class TemplateSource:
         self._files: list[tuple[str, list[str]]] | None = None
 
     def place(self, *wanted: str, after: str = "") -> Place:
-        """Where the first of ``wanted`` stands, on the line that holds most of them; letter case does not count.
+        """Where ``wanted`` stands: the line that holds most of them; of two such lines, the one that has the first.
 
-        ``after``: nothing before this text counts, if it is there. The template's start when nothing is found.
+        Letter case does not count. ``after``: nothing before this text counts, if it is there. The template's start when nothing is found.
         """
         words = [word.casefold() for word in wanted if word]
-        best, most = Place(f"{FOLDER}/{self.name}"), 0
+        best, most = Place(f"{FOLDER}/{self.name}"), (0, False)
         for place, line in self._lines(after.casefold()):
-            count = sum(word in line for word in words)
-            first = next((line.find(word) for word in words if word in line), 0)
-            if count > most:
-                best, most = place._replace(column=first + 1), count
+            held = [word for word in words if word in line]
+            rank = len(held), held[:1] == words[:1]
+            if held and rank > most:
+                best, most = place._replace(column=line.find(held[0]) + 1), rank
         return best
 
     def _lines(self, after: str) -> Iterator[tuple[Place, str]]:
