@@ -119,7 +119,7 @@ class Whole(SendgridProvider):
         return self.world.now.timestamp()
 
     def _client(self) -> SendgridClient:
-        return cast("SendgridClient", _Client(self))
+        return cast("SendgridClient", Client(self))
 
     def hand_over(self, batch: Batch, journal: Journal) -> Answer:
         answer = super().hand_over(batch, journal)
@@ -128,14 +128,14 @@ class Whole(SendgridProvider):
         return answer
 
     def look_for(self, batch: Batch) -> Evidence:
-        took = any(attempt == batch.attempt for attempt, _ in self.world.truth.attempts)
+        took = any(attempt == batch.attempt for attempt, _ in self.world.logged())
         self.log = self.world.pick((_SHOWS, _LAGS, _MUTE) if took else (_NOTHING, _MUTE))
         self.world.tell(f"the provider is asked for batch {batch.number}: {self.log}")
         self.asked = batch.attempt
         return super().look_for(batch)
 
 
-class _Client:
+class Client:
     """Stands in for SendGrid's client. What a request holds is all that this side knows."""
 
     def __init__(self, provider: Whole) -> None:
@@ -151,13 +151,16 @@ class _Client:
         numbers = tuple(number_of(one["to"][0]["email"]) for one in request["personalizations"])
         world.stage.pause()
         shown = f"batch {sent['pprmail_batch']} ({', '.join(map(str, numbers))})"
+        world.let_pass(is_sent=False)
         world.crash(f"before the provider has {shown}")
         way = ways_with(numbers)[world.choose(tuple(one.told for one in ways_with(numbers)))]
         world.tell(f"the provider has {shown} before it: {way.told}")
         if way.takes:
-            for number in numbers:
-                world.take(number, sent[ATTEMPT])
+            world.receive(numbers, request)
         world.crash("after that, before the answer is heard")
+        world.on_its_way = way.told
+        world.let_pass()
+        world.on_its_way = ""
         return way.answer()
 
     # The log. Of the batch that is asked for it shows as much as was chosen, of all others everything
@@ -167,18 +170,19 @@ class _Client:
             return answered(503)
         found = re.search(r"to_email = '([^']+)'", query)
         number = number_of(found[1]) if found else 0
-        ids = [f"{attempt}/{one}" for attempt, one in sorted(self.world.truth.attempts) if one == number]
+        ids = [f"{attempt}/{one}" for attempt, one in sorted(self.world.logged()) if one == number]
         is_late = self.provider.log == _LAGS
         shown = [one for one in ids if not (is_late and one == f"{self.provider.asked}/{number}")]
-        return _json({"messages": [{"sg_message_id": one} for one in shown]})
+        return told({"messages": [{"sg_message_id": one} for one in shown]})
 
     def get(self, path: str) -> Heard:
         attempt = path.removeprefix("logs/").partition("%2F")[0]
-        return _json({"custom_args": {ATTEMPT: attempt}})
+        return told({"custom_args": {ATTEMPT: attempt}})
 
 
-def _json(content: object) -> Heard:
-    return Heard(200, Message(), json.dumps(content).encode())
+def told(content: object, status: int = 200) -> Heard:
+    """An answer with a body."""
+    return Heard(status, Message(), json.dumps(content).encode())
 
 
 def number_of(address: str) -> int:

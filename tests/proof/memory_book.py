@@ -1,197 +1,26 @@
-"""The ledger in memory: what ``SendingBook`` promises, over values that cannot change, so that to keep a state costs nothing."""
+"""A sender's book in memory: what ``SendingBook`` promises, over values."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from datetime import datetime  # noqa: TC003 - a named tuple's field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from pprmail.audience.tokens import Signer
-from pprmail.delivery.answer import Next, Outcome
-from pprmail.delivery.ledger import Batch, Counts, HandOver, Mailing, Recipient, RecipientOutcome, State
+from pprmail.delivery.answer import Outcome
+from pprmail.delivery.ledger import Batch, HandOver, Recipient, State
 from pprmail.errors import PprmailError
+from proof.standing import REJECTED, SUPPRESSED, Exempt, Part, cut, real, settled, spans_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import datetime
 
     from pprmail.delivery.answer import Answer, Rejection
-    from pprmail.delivery.ledger import Outlet
-    from pprmail.delivery.plan import Plan
-    from pprmail.delivery.seal import SealedMail
+    from pprmail.delivery.ledger import Mailing
     from pprmail.model import Subscriber
+    from proof.memory_ledger import MemoryLedger
+    from proof.standing import Row, Standing
 
-REJECTED, SUPPRESSED = "rejected", "suppressed"
 CANNOT_RECORD = "cannot record the answer"
-
-
-class Row(NamedTuple):
-    """A batch as the ledger holds it."""
-
-    number: int
-    first: int
-    last: int
-    state: str = State.WAITING
-    attempt: str | None = None
-    claimed: datetime | None = None
-    settled: datetime | None = None
-    progress: int | None = None
-    tries: int = 0
-
-
-class Exempt(NamedTuple):
-    """A recipient whose outcome is not the batch's."""
-
-    number: int
-    outcome: str
-    reason: str
-
-
-class Standing(NamedTuple):
-    """All that the ledger holds of one mailing: batches and exceptions in order, and each word that settled a doubt."""
-
-    rows: tuple[Row, ...]
-    exempt: tuple[Exempt, ...] = ()
-    words: tuple[tuple[int, int, str, str], ...] = ()
-    revision: int = 1
-    ended: datetime | None = None
-    stopped: str | None = None
-
-    def row(self, number: int) -> Row:
-        """The batch of that number."""
-        return next(row for row in self.rows if row.number == number)
-
-    def numbers(self, first: int, last: int) -> tuple[int, ...]:
-        """The recipients from ``first`` to ``last``, less the exceptions."""
-        odd = {one.number for one in self.exempt}
-        return tuple(number for number in range(first, last + 1) if number not in odd)
-
-    def fates(self) -> dict[int, str]:
-        """What became of each recipient."""
-        told = {
-            number: State.UNKNOWN if span.state == State.CLAIMED else span.state
-            for row in self.rows
-            for span in spans_of(row)
-            for number in range(span.first, span.last + 1)
-        }
-        return told | {one.number: one.outcome for one in self.exempt}
-
-
-class Part(NamedTuple):
-    """Recipients ``first`` to ``last`` in one state."""
-
-    state: str
-    first: int
-    last: int
-
-
-def spans_of(row: Row) -> list[Part]:
-    """The parts of a batch: one that goes one by one is settled before the recipient in doubt, and waits after."""
-    if row.state != State.CLAIMED or row.progress is None:
-        return [Part(row.state, row.first, row.last)]
-    at = max(row.progress, row.first - 1)
-    return _real(
-        Part(State.ACCEPTED, row.first, at - 1),
-        Part(State.CLAIMED, max(at, row.first), at),
-        Part(State.WAITING, at + 1, row.last),
-    )
-
-
-def _real(*parts: Part) -> list[Part]:
-    return [part for part in parts if part.first <= part.last]
-
-
-def _cut(standing: Standing, row: Row, parts: list[Part], settled: datetime | None = None) -> Standing:
-    """``row`` replaced by ``parts``; of what waits, only the first part not accepted has been tried."""
-    tried = next((part for part in parts if part.state != State.ACCEPTED), None)
-    following = max(one.number for one in standing.rows) + 1
-    pieces = []
-    for at, part in enumerate(parts):
-        waits = part.state == State.WAITING
-        pieces.append(
-            Row(
-                number=row.number if at == 0 else following + at - 1,
-                first=part.first,
-                last=part.last,
-                state=part.state,
-                attempt=None if waits else row.attempt,
-                claimed=None if waits else row.claimed,
-                settled=None if waits else settled or row.settled,
-                tries=0 if waits and part is not tried else row.tries,
-            )
-        )
-    rows = sorted([one for one in standing.rows if one is not row] + pieces, key=lambda one: one.first)
-    return standing._replace(rows=tuple(rows))
-
-
-class MemoryLedger:
-    """Mailings by id, and who asked to leave."""
-
-    def __init__(self, newsletter_id: str = "pprnet") -> None:
-        self.mailings: dict[int, Mailing] = {}
-        self.people: dict[int, tuple[Subscriber, ...]] = {}
-        self.standings: dict[int, Standing] = {}
-        self.rows: dict[int, tuple[int, dict[str, int]]] = {}
-        self.left: tuple[bytes, ...] = ()
-        self.newsletter_id = newsletter_id
-        self.keys: tuple[bytes, ...] = ()
-
-    def begin(
-        self, sealed: SealedMail, plan: Plan, outlet: Outlet, now: datetime, suppressions_seen: int = 0
-    ) -> Mailing:
-        number = len(self.mailings) + 1
-        seen = len(self.left) if suppressions_seen == len(self.left) else suppressions_seen
-        mailing = Mailing(
-            number, sealed.issue, outlet.provider, outlet.folder, sealed.sha256, "", now, seen, 1, None, None, None
-        )  # fmt: skip
-        self.mailings[number], self.people[number] = mailing, tuple(plan.recipients)
-        self.rows[number] = plan.audience.rows, plan.audience.excluded()
-        self.standings[number] = Standing(tuple(Row(at, *one) for at, one in enumerate(plan.batch_ranges(), start=1)))
-        return mailing
-
-    def close(self) -> None:
-        """There is nothing to let go of."""
-
-    def sending(self, mailing: Mailing) -> MemoryBook:
-        return MemoryBook(self, mailing)
-
-    def mailing(self, number: int) -> Mailing:
-        from dataclasses import replace
-
-        standing = self.standings[number]
-        told = {"revision": standing.revision, "ended": standing.ended, "stopped": standing.stopped}
-        return replace(self.mailings[number], **told)  # type: ignore[arg-type]
-
-    def last_suppression(self) -> int:
-        return len(self.left)
-
-    def unsubscribe(self, hashes_by_key: dict[bytes, list[bytes]], _source: str, _now: datetime) -> None:
-        for key, hashes in hashes_by_key.items():
-            self.keys = tuple(dict.fromkeys((*self.keys, key)))
-            self.left += tuple(one for one in hashes if one not in self.left)
-
-    def has_left(self, subscriber: Subscriber, seen: int) -> bool:
-        """The subscriber asked to leave after the first ``seen`` who did."""
-        late = self.left[seen:]
-        return bool(late) and any(
-            Signer(key, self.newsletter_id).address_hash(subscriber.address) in late for key in self.keys
-        )
-
-    def outcomes(self, mailing: Mailing) -> Iterator[RecipientOutcome]:
-        standing = self.standings[mailing.id]
-        reasons = {one.number: one.reason for one in standing.exempt}
-        for number, fate in standing.fates().items():
-            yield RecipientOutcome(number, self.people[mailing.id][number - 1], fate, reasons.get(number, ""))
-
-    def counts(self, mailing: Mailing) -> Counts:
-        standing = self.standings[mailing.id]
-        fates = list(standing.fates().values())
-        rows, excluded = self.rows[mailing.id]
-        if left := fates.count(SUPPRESSED):
-            excluded = excluded | {SUPPRESSED: excluded.get(SUPPRESSED, 0) + left}
-        tally = [fates.count(fate) for fate in (State.ACCEPTED, REJECTED, State.UNKNOWN, State.WAITING)]
-        is_open = sum(row.state != State.ACCEPTED for row in standing.rows)
-        accepted, rejected, unknown, waiting = tally
-        return Counts(rows, sum(tally), excluded, accepted, rejected, unknown, waiting, is_open)
 
 
 class MemoryBook:
@@ -260,7 +89,7 @@ class MemoryBook:
             parts = [part._replace(state=state) if part.state == State.CLAIMED else part for part in spans_of(row)]
             if state == State.UNKNOWN and not self._now.numbers(row.first, row.last):
                 parts = [Part(State.ACCEPTED, row.first, row.last)]
-            self._now = _cut(self._now, row, parts)
+            self._now = cut(self._now, row, parts)
 
     def end(self, stopped: str | None, now: datetime) -> None:
         with self.together():
@@ -277,7 +106,7 @@ class MemoryBook:
             row = min(waiting, key=lambda one: (one.tries, one.first))
             last = min(row.last, row.first + most - 1)
             if last < row.last:
-                self._now = _cut(
+                self._now = cut(
                     self._now, row, [Part(State.WAITING, row.first, last), Part(State.WAITING, last + 1, row.last)]
                 )
                 row = self._now.row(row.number)
@@ -339,7 +168,7 @@ class MemoryBook:
                 self._say(f"{CANNOT_RECORD} for batch {batch.number}, which is no longer this sender's")
                 return
             self._reject(rejections)
-            self._now = _cut(self._now, row, _settled(row, batch, answer), now)
+            self._now = cut(self._now, row, settled(row, batch, answer), now)
             about = f" (from reader {answer.at} on)" if answer.at else ""
             self._say(f"records batch {batch.number}: {answer.outcome.value}{about}")
             self._readmit(blameless)
@@ -358,12 +187,12 @@ class MemoryBook:
         if row.state == State.CLAIMED:
             return
         if row.state != State.WAITING:
-            parts = _real(
+            parts = real(
                 Part(row.state, row.first, number - 1),
                 Part(State.WAITING, number, number),
                 Part(row.state, number + 1, row.last),
             )
-            self._now = _cut(self._now, row, parts)
+            self._now = cut(self._now, row, parts)
         kept = tuple(one for one in self._now.exempt if one.number != number)
         self._now = self._now._replace(exempt=kept)
         self._say(f"has reader {number} wait again, who was not to blame")
@@ -408,7 +237,7 @@ class MemoryBook:
                 return
             state = State.ACCEPTED if answer.outcome is Outcome.ACCEPTED else State.WAITING
             said = (row.first, row.last, batch.attempt, word)
-            self._now = _cut(self._now, row, [Part(state, row.first, row.last)])._replace(
+            self._now = cut(self._now, row, [Part(state, row.first, row.last)])._replace(
                 words=(*self._now.words, said), revision=self._now.revision + 1
             )
             people = _readers(self._now.numbers(row.first, row.last))
@@ -419,18 +248,3 @@ def _readers(numbers: Sequence[int]) -> str:
     if not numbers:
         return "nobody"
     return f"reader {numbers[0]}" if len(numbers) == 1 else f"readers {', '.join(map(str, numbers))}"
-
-
-def _settled(row: Row, batch: Batch, answer: Answer) -> list[Part]:
-    """The parts of the batch in ``row`` after ``answer``."""
-    first, last, at = row.first, row.last, answer.at
-    if answer.outcome is Outcome.ACCEPTED:
-        return [Part(State.ACCEPTED, first, last)]
-    state = State.UNKNOWN if answer.outcome is Outcome.UNKNOWN else State.WAITING
-    if at:
-        end = at if state == State.UNKNOWN or answer.next is Next.DEFER else last
-        return _real(Part(State.ACCEPTED, first, at - 1), Part(state, at, end), Part(State.WAITING, end + 1, last))
-    if state == State.WAITING and answer.next is Next.HALVE and len(batch.recipients) > 1:
-        middle = batch.recipients[len(batch.recipients) // 2].number
-        return [Part(State.WAITING, first, middle - 1), Part(State.WAITING, middle, last)]
-    return [Part(state, first, last)]

@@ -10,7 +10,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from delivery.ledger import test_sending, test_sending_model
 from delivery.plans import NOW, REAL, open_ledger, plan, sealed_mail
-from proof.memory_book import MemoryLedger
+from proof.memory_ledger import MemoryLedger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ONE_BATCH, TWO_BATCHES, THREE_BATCHES = Scenario(2, 2), Scenario(3, 2), Scenario(3, 1)
+ONE_HELD = Scenario(1, 1, tries=1, crashes=0, is_held=True)
 SCENARIOS = {
     "one batch, two workers": ONE_BATCH._replace(workers=2, tries=1),
     "three batches, two workers": THREE_BATCHES._replace(workers=2, tries=1),
@@ -33,6 +34,7 @@ SCENARIOS = {
     "one batch, one by one": ONE_BATCH._replace(one_by_one=True),
     "one batch": ONE_BATCH,
     "three batches, outbox": Scenario(6, 2, is_idempotent=True),
+    "one batch, held": ONE_HELD._replace(crashes=1),
 }
 
 

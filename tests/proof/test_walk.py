@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from proof.walk import Explorer, place_key
+from proof.keys import place_key
+from proof.walk import Explorer
 from proof.world import Scenario
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from copy import copy
 from datetime import timedelta
 from functools import cache
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, NamedTuple, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, cast
 
 import pytest
 from tenacity import wait as waiting
@@ -20,14 +20,18 @@ from pprmail.delivery.answer import Answer, Outcome
 from pprmail.delivery.dispatch import MOST_NAMED, Run, dispatch
 from pprmail.delivery.ledger import State
 from pprmail.delivery.plan import plan_mailing
+from pprmail.delivery.providers.sendgrid.request import ATTEMPT
 from pprmail.delivery.providers.smtp import connection
 from pprmail.delivery.resolve import ASSUMED_NOT_SENT, ASSUMED_SENT, settle_by_evidence, settle_by_word
 from pprmail.errors import PprmailError
 from proof.at_mail_server import Line, MailServer, OneByOne
 from proof.at_outbox import Files
 from proof.at_sendgrid import Whole
-from proof.memory_book import CANNOT_RECORD, REJECTED, SUPPRESSED, MemoryBook, MemoryLedger
+from proof.memory_book import CANNOT_RECORD, MemoryBook
+from proof.memory_ledger import MemoryLedger
+from proof.shelf import Shelf
 from proof.stage import CutShort, Stage
+from proof.standing import REJECTED, SUPPRESSED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -36,7 +40,7 @@ if TYPE_CHECKING:
     from pprmail.delivery.answer import Rejection
     from pprmail.delivery.ledger import Batch, Mailing, Outlet, SendingBook
     from pprmail.delivery.providers.base import Provider
-    from proof.memory_book import Standing
+    from proof.standing import Standing
 
 
 class Scenario(NamedTuple):
@@ -61,6 +65,20 @@ class Scenario(NamedTuple):
     """What is done without the lock, by two processes at once."""
     may_lose_answers: bool = False
     """Nobody minds an answer that comes and cannot be recorded."""
+    is_held: bool = False
+    """The mail may be handed over to be held until a time, and called off."""
+    asks_before_writing: bool = False
+    """Writes that it calls off with the provider's confirmation."""
+    sleeps_before_the_wire: bool = False
+    """The machine may also sleep for hours between a claim and its request."""
+    sleeps_once: bool = False
+    """Of one process: hours pass at one place in it at most."""
+    logs_what_is_held: bool = False
+    """The provider's log has mail before it goes out."""
+    minds_slow_slots: bool = False
+    """A sender has started before it has asked for a slot."""
+    minds_false_words: bool = False
+    """What is called cancelled may not even reach those who, by a person's false word, had not been mailed."""
 
 
 @cache
@@ -91,6 +109,8 @@ class Truth(NamedTuple):
     """The same by attempt, as the provider's records have it."""
     vouched: frozenset[int] = frozenset()
     """Who counts as mailed on a person's word."""
+    shelf: Shelf = Shelf()
+    """What the provider holds, and the time."""
 
 
 class World:
@@ -113,6 +133,19 @@ class World:
         self.stage = Stage(choose)
         self.server = MailServer(self)
         self.runs = 0
+        self.on_its_way = ""
+        """What SendGrid has done, while its answer is still to be heard."""
+
+    @property
+    def moment(self) -> object:
+        """What else the future of a run depends on."""
+        return self.on_its_way, self.server.way and self.server.way.told
+
+    @staticmethod
+    def first(scenario: Scenario) -> Truth:
+        """What is so before anybody has done anything."""
+        ledger, mailing = begin(scenario)
+        return Truth(ledger.standings[mailing.id])
 
     # The book
 
@@ -146,18 +179,25 @@ class World:
             raise PprmailError(message)
         before = self.truth.standing
         self.ledger.standings[self.mailing.id] = standing
-        for first, last, _, word in standing.words[len(before.words) :]:
-            people = frozenset(before.numbers(first, last))
-            if word == ASSUMED_NOT_SENT:
-                self._truth = self._truth._replace(taken=self._truth.taken - people)
-            elif word == ASSUMED_SENT:
-                self._truth = self._truth._replace(vouched=self._truth.vouched | people)
         self.tell(f"{self._who(who)} {what}")
-        if wrong := wrong_in(self.truth, self.scenario):
+        self.heed(before, standing)
+        if wrong := self.wrong_in(self.truth, self.scenario):
             self.fail(wrong)
         if not self.scenario.may_lose_answers and any(CANNOT_RECORD in one for one in said):
             self.fail("an answer has come that cannot be recorded")
         self.crash("")
+
+    def heed(self, before: Standing, standing: Standing) -> None:
+        """What was just written changes more than the ledger."""
+        for first, last, _, word in standing.words[len(before.words) :]:
+            self.believe(word, frozenset(before.numbers(first, last)))
+
+    def believe(self, word: str, people: frozenset[int]) -> None:
+        """A person's word settles what was before it."""
+        if word == ASSUMED_NOT_SENT:
+            self._truth = self._truth._replace(taken=self._truth.taken - people)
+        elif word == ASSUMED_SENT:
+            self._truth = self._truth._replace(vouched=self._truth.vouched | people)
 
     def fail(self, wrong: str) -> NoReturn:
         """A promise was broken."""
@@ -189,12 +229,28 @@ class World:
         logged = {(attempt, number)} if attempt else set()
         self._truth = self._truth._replace(taken=self._truth.taken | {number}, attempts=self._truth.attempts | logged)
 
+    def receive(self, numbers: Iterable[int], request: dict[str, Any]) -> None:
+        """SendGrid takes a request for these readers."""
+        for number in numbers:
+            self.take(number, request["custom_args"][ATTEMPT])
+
+    def logged(self) -> frozenset[tuple[str, int]]:
+        """What SendGrid's log has, by attempt."""
+        return self._truth.attempts
+
+    def let_pass(self, *, is_sent: bool = True) -> None:
+        """Hours may pass, before a request ``is_sent`` or after."""
+
     # What a person starts
 
     def send(self, who: str = "") -> None:
+        self.hand_over(self._provider(), who)
+
+    def hand_over(self, provider: Provider, who: str = "", until: datetime | None = None) -> None:
+        """What a sender does, once it has its provider."""
         self.runs += 1
-        run = Run(f"{self.name}-{self.runs}", lambda: self.now, lambda: False, self._sleep)
-        stop = dispatch(self.book(who), self._provider(), run)
+        run = Run(f"{self.name}-{self.runs}", lambda: self.now, lambda: False, self._sleep, until=until)
+        stop = dispatch(self.book(who), provider, run)
         states = {row.state for row in self.truth.standing.rows}
         if self.scenario.beside:
             return
@@ -245,6 +301,57 @@ class World:
         self.resolve(was_sent=False, who="process 2")
         self.send("process 2")
 
+    # What must be so
+
+    @staticmethod
+    def wrong_in(truth: Truth, scenario: Scenario) -> str:
+        """What the ledger says that is not so, or whom it does not account for; '' when all is well."""
+        fates = truth.standing.fates()
+        covered = [number for row in truth.standing.rows for number in range(row.first, row.last + 1)]
+        wrong = ""
+        if covered != list(range(1, scenario.readers + 1)):
+            wrong = f"the batches hold the readers {covered}"
+        for number, fate in fates.items():
+            if fate == State.ACCEPTED and number not in truth.taken | truth.vouched:
+                wrong = f"reader {number} counts as mailed and was not"
+            elif fate in {REJECTED, SUPPRESSED} and number in truth.taken:
+                wrong = f"reader {number} counts as {fate} and was mailed"
+        return wrong
+
+    @staticmethod
+    def acts(truth: Truth, scenario: Scenario) -> list[str]:
+        """All that a person can do next."""
+        if scenario.beside:
+            return [scenario.beside]
+        states = {row.state for row in truth.standing.rows}
+        acts = ["send"] if states & {State.WAITING, State.CLAIMED} or scenario.is_idempotent else []
+        if states & {State.UNKNOWN, State.CLAIMED} and not scenario.is_idempotent:
+            acts += ["resolve", "resolve --assume-sent", "resolve --assume-not-sent"]
+        if not scenario.is_idempotent:
+            acts.append("cancel")
+        return acts
+
+    @staticmethod
+    def fair_end(scenario: Scenario) -> tuple[Callable[[Truth], str], ...]:
+        """What leaves everyone accounted for when nothing more goes wrong: act by act, '' for none."""
+        if scenario.beside:
+            return ()
+        return tuple(
+            lambda _truth, act=act: act
+            for act in (("send",) if scenario.is_idempotent else ("send", "resolve", "send"))
+        )
+
+    @staticmethod
+    def unaccounted(truth: Truth, scenario: Scenario) -> str:
+        """Who is not accounted for after a fair end; '' when all are."""
+        for number, fate in truth.standing.fates().items():
+            may_doubt = scenario.one_by_one or number not in truth.taken
+            if fate == State.WAITING or (fate == State.UNKNOWN and not may_doubt):
+                return f"reader {number} is {fate} in the end"
+        return ""
+
+    # Time
+
     def _sleep(self, seconds: float) -> None:
         self.stage.pause()
         self._go_on()
@@ -262,21 +369,6 @@ class World:
             patch.setattr(connection, "Wire", lambda _host, _port: Line(self.server))
             patch.setattr(waiting, "random", SimpleNamespace(uniform=min))
             yield
-
-
-def wrong_in(truth: Truth, scenario: Scenario) -> str:
-    """What the ledger says that is not so, or whom it does not account for; '' when all is well."""
-    fates = truth.standing.fates()
-    covered = [number for row in truth.standing.rows for number in range(row.first, row.last + 1)]
-    wrong = ""
-    if covered != list(range(1, scenario.readers + 1)):
-        wrong = f"the batches hold the readers {covered}"
-    for number, fate in fates.items():
-        if fate == State.ACCEPTED and number not in truth.taken | truth.vouched:
-            wrong = f"reader {number} counts as mailed and was not"
-        elif fate in {REJECTED, SUPPRESSED} and number in truth.taken:
-            wrong = f"reader {number} counts as {fate} and was mailed"
-    return wrong
 
 
 class LateBook(MemoryBook):
