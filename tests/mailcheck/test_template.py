@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def test_a_place_is_the_line_that_holds_most(newsletter: Newsletter) -> None:
-    newsletter.write(TEMPLATE, "one #AAA\n  two #aaa\n#bbb two\n")
+    newsletter.write(TEMPLATE, "one ẞİ #AAA\n  two #aaa\n#bbb two\n")
     source = TemplateSource(newsletter.settings)
 
-    assert source.place("#aaa") == Place(TEMPLATE, 1, 5)
+    assert source.place("#aaa") == Place(TEMPLATE, 1, 8)
     assert source.place("#aaa", "two") == Place(TEMPLATE, 2, 7)
     assert source.place("#ccc", "#bbb") == Place(TEMPLATE, 3, 1)
     assert source.place("#aaa", after="TWO") == Place(TEMPLATE, 2, 7)

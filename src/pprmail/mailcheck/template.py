@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING
 
 from pprmail.errors import Place
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pprmail.settings import Settings
+# Unlike casefold() it moves no column
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 class TemplateSource:
@@ -25,11 +28,12 @@ class TemplateSource:
     def place(self, *wanted: str, after: str = "") -> Place:
         """Where ``wanted`` stands: the line that holds most of them; of two such lines, the one that has the first.
 
-        Letter case does not count. ``after``: nothing before this text counts, if it is there. The template's start when nothing is found.
+        The case of ASCII's letters does not count. ``after``: nothing before this text counts, if it is there. The
+        template's start when nothing is found.
         """
-        words = [word.casefold() for word in wanted if word]
+        words = [word.translate(_LOWER) for word in wanted if word]
         best, most = Place(f"{FOLDER}/{self.name}"), (0, False)
-        for place, line in self._lines(after.casefold()):
+        for place, line in self._lines(after.translate(_LOWER)):
             held = [word for word in words if word in line]
             rank = len(held), held[:1] == words[:1]
             if held and rank > most:
@@ -51,6 +55,7 @@ class TemplateSource:
                 paths.update({path.name: path for path in sorted(folder.glob(f"*.{kind}"))})
             names = sorted(paths, key=lambda name: (name != self.name, name))
             self._files = [
-                (f"{FOLDER}/{name}", paths[name].read_text("utf-8", "replace").casefold().split("\n")) for name in names
+                (f"{FOLDER}/{name}", paths[name].read_text("utf-8", "replace").translate(_LOWER).split("\n"))
+                for name in names
             ]
         return self._files
