@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from pprmail.render.html import mail_html
 from pprmail.render.mjml_faults import mjml_faults
 
 TEXT = "<mjml><mj-body><mj-section><mj-column><mj-text>\n{}\n</mj-text></mj-column></mj-section></mj-body></mjml>"
@@ -27,7 +30,7 @@ SOUND = [
     pytest.param(
         TEXT, "a<!-- remark -->b<!--[if mso]><b>c</b><![endif]--><!--[if !mso]><!-->d<!--<![endif]-->", id="comments"
     ),
-    pytest.param(TEXT, "<B>x</b> <Br> <input disabled>", id="letter-case"),
+    pytest.param(TEXT, "<B>x</b> <input disabled>", id="letter-case"),
     pytest.param(
         COLUMN, "<mj-table><tr><td>x</td></tr></mj-table><mj-divider/><mj-spacer height='1px' />", id="blocks"
     ),
@@ -35,6 +38,7 @@ SOUND = [
     pytest.param(
         BODY, "<mj-wrapper><mj-section><mj-group><mj-column /></mj-group></mj-section></mj-wrapper>", id="nesting"
     ),
+    pytest.param(TEXT, "é>, éab>, a>", id="brackets"),
     pytest.param(BODY, "<mj-hero><mj-button href='x'>y</mj-button></mj-hero><mj-raw><p>x</p></mj-raw>", id="hero"),
     pytest.param(HEAD, "<mj-style>a > b { color: red }</mj-style><mj-title>a & b</mj-title>", id="head"),
     pytest.param(
@@ -174,6 +178,7 @@ FAULTS = [
         ["3: </strog> should be </strong>, to close the <strong> of line 2"],
         id="misspelt-end",
     ),
+    pytest.param(TEXT, "x<BR>y", ["2: <BR> is taken for a tag with an end; write <br />"], id="void-in-capitals"),
     pytest.param(TEXT, "p < .05", ["2: a '<' begins no tag here; write &lt;"], id="bare-sign"),
     pytest.param(
         HEAD,
@@ -214,9 +219,7 @@ FAULTS = [
         ["2: a comment cannot stand in <mj-style>; write it as {# … #}"],
         id="comment-in-style",
     ),
-    pytest.param(
-        TEXT, "a\x07b", ["2: the control character U+0007 cannot stand in a mail; delete it"], id="control-character"
-    ),
+    pytest.param(TEXT, "a\x07b", ["2: the character U+0007 cannot stand in a mail; delete it"], id="control-character"),
     pytest.param(
         BODY,
         "<mj-include path='x.mjml' />",
@@ -235,6 +238,32 @@ FAULTS = [
         "<mj-attributes><mj-class name='a'><mj-text color='red' /></mj-class></mj-attributes>",
         ["2: <mj-text> cannot stand in <mj-class>: mjml-python refuses it; give the attributes to <mj-class> itself"],
         id="mj-class",
+    ),
+    pytest.param(
+        HEAD,
+        "<mj-attributes><mj-text color='red'>></mj-text></mj-attributes>",
+        ["2: the words '>' stand in <mj-text> of <mj-attributes>, which holds nothing; delete them"],
+        id="words-in-default",
+    ),
+    pytest.param(TEXT, "next →>", ["2: a '>' right after ' →' breaks mjml-python; write &gt;"], id="fatal-bracket"),
+    pytest.param(
+        TEXT,
+        "<a hrfe='x'>y</a>",
+        ["2: <a> has 'hrfe', which no mail program knows; did you mean 'href'?"],
+        id="html-misspelt",
+    ),
+    pytest.param(
+        TEXT, "<t>\nx</tr>", ["2: <t> should be <tr>, which the </tr> of line 3 closes"], id="beginning-misspelt"
+    ),
+    pytest.param(
+        BODY,
+        "<!--[if mso]>x<![endif]-->",
+        [
+            "2: '<!--[if mso]>' cannot stand in <mj-body>; put it into <mj-raw> or <mj-text>, with what it is about",
+            "2: the words 'x' stand in <mj-body>, which holds tags alone; put them into <mj-text>",
+            "2: '<![endif]-->' cannot stand in <mj-body>; put it into <mj-raw> or <mj-text>, with what it is about",
+        ],
+        id="comment-for-outlook",
     ),
     pytest.param(
         BODY,
@@ -319,3 +348,58 @@ def test_all_faults_are_told_in_their_order() -> None:
         "4: <mj-column> takes no 'paddin', and would drop it without a word; did you mean 'padding'?",
         "5: MJML has no tag <mj-devider>, and would drop it without a word; did you mean 'mj-divider'?",
     ]
+
+
+def test_tags_deeper_than_the_parser_survives_are_told() -> None:
+    assert told(TEXT.format("<b>" * 495 + "</b>" * 495)) == [
+        "2: tags stand 500 deep in each other, which mjml-python does not survive; close them sooner"
+    ]
+
+
+@pytest.mark.parametrize(("frame", "part"), SOUND)
+def test_what_has_no_faults_is_taken(frame: str, part: str) -> None:
+    assert "<html" in mail_html(frame.format(part))
+
+
+PIECES = [
+    "é",
+    "’",
+    "😀",
+    "a",
+    " ",
+    "<b>",
+    "</b>",
+    "<br>",
+    "<p",
+    ">",
+    "<",
+    "/",
+    "/>",
+    '"',
+    "'",
+    "=",
+    " x='y'",
+    "-->",
+    "<!--",
+]
+PIECES += [
+    "]]>",
+    "<!--[if mso]>",
+    "<![endif]-->",
+    "<mj-text>",
+    "</mj-text>",
+    "</mj-column>",
+    "<mj-raw>",
+    "&",
+    "<!x>",
+    "<?x?>",
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from([TEXT, COLUMN, BODY, HEAD]), st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
+def test_what_mjml_python_refuses_has_a_fault(frame: str, part: str) -> None:
+    mjml = frame.format(part)
+
+    if not mjml_faults(mjml):
+        assert "<html" in mail_html(mjml)

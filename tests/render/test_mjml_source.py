@@ -85,6 +85,16 @@ FAULTS = [
         id="misplaced-in-a-branch",
     ),
     pytest.param(
+        "\n<mj-text>{ month }}</mj-text>",
+        ["templates/mail.mjml.j2:3: '}}' ends nothing, since no '{{' is left before it; write {{ … }}"],
+        id="torn-value",
+    ),
+    pytest.param(
+        "<mj-text>\n% set a = 1 %}</mj-text>",
+        ["templates/mail.mjml.j2:3: '%}' ends nothing, since no '{%' is left before it; write {% … %}"],
+        id="torn-statement",
+    ),
+    pytest.param(
         "{% macro a() %}\n<mj-text>p < .05</mj-text>{% endmacro %}",
         ["templates/mail.mjml.j2:3: a '<' begins no tag here; write &lt;"],
         id="sign-in-a-macro",
@@ -99,3 +109,7 @@ def test_a_fault_is_told_whichever_branch_is_taken(part: str, sentences: list[st
 
 def test_what_holds_no_mjml_is_let_alone() -> None:
     assert told("a < b <i>x</b>") == []
+
+
+def test_the_braces_of_styles_are_no_marks() -> None:
+    assert told("<mjml><mj-head><mj-style>@media print {a {color: {{ b }}}}</mj-style></mj-head></mjml>") == []

@@ -52,7 +52,7 @@ WRONG = [
         "{% for one in sumaries %}\n{{ on.title }}\n{% endfor %}\n{{ mont }}\n{{ maybe|default('') }}{% if it is defined %}{% endif %}",
         [
             "templates/mail.mjml.j2:1: 'sumaries' is undefined; did you mean 'summaries'?",
-            "templates/mail.mjml.j2:2: 'on' is undefined; did you mean 'one'?",
+            "templates/mail.mjml.j2:2: 'on' is undefined; did you mean 'one', of line 1?",
             "templates/mail.mjml.j2:4: 'mont' is undefined; did you mean 'month'?",
         ],
         id="all-undefined-at-once",

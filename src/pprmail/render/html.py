@@ -108,7 +108,10 @@ def mail_html(mjml: str) -> str:
     try:
         # MJML would fetch a font of a known name from Google
         return str(mjml2html(mjml, fonts={}))
-    except ValueError as error:
+    except BaseException as error:
+        # A panic of mrml's comes as a BaseException of a class that cannot be imported
+        if not isinstance(error, ValueError) and type(error).__name__ != "PanicException":
+            raise
         place = re.search(r"position (\d+):", str(error))
         near = f" near {mjml.encode()[int(place[1]) :][:40].decode(errors='ignore')!r}" if place else ""
         message = (

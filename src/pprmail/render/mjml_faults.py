@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.render import mjml_grammar as grammar
-from pprmail.rules import did_you_mean
+from pprmail.rules import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,16 +27,23 @@ BRANCH = "{%"
 """On the stack: a branch of the template begins here."""
 
 _TOKEN = re.compile(
-    r"<(?:(/?)([^\W\d](?:[\w.:-]|\ufdd1)*+|\ufdd1(?:[\w.:-]|\ufdd1)*+)([^<>\"']*+(?:(?:\"[^\"<]*\"|'[^'<]*')[^<>\"']*+)*+)>"
-    r"|!--\[if[^\]]*\]>(?:<!-->|<!--)?|!(?:--<!)?\[endif\]-->|!--(.*?)-->)"
+    r"<(?:(/?)(?!\d)([\w\ufdd1][\w.:\ufdd1-]*+)([^<>\"']*+(?:(?:\"[^\"<]*\"|'[^'<]*')[^<>\"']*+)*+)>"
+    r"|!--\[[iI][fF][^\]]*\]>(?:<!-->|<!--)?|!(?:--<!)?\[[eE][nN][dD][iI][fF]\]-->|!--(.*?)-->)"
     r"|<",
-    re.DOTALL | re.IGNORECASE,
+    re.DOTALL,
 )
-_ATTRIBUTE = re.compile(r"(\s+)([^\s\"'=<>/]+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'))?|(\s*/?\s*\Z)|(\s*\S+)")
+_ATTRIBUTE = re.compile(
+    r"([ \t\r\n]+)([^\s\"'=<>/]+)(?:[ \t\r\n]*=[ \t\r\n]*(\"[^\"]*\"|'[^']*'))?|([ \t\r\n]*/?[ \t\r\n]*\Z)|(\s*\S+|\s+)"
+)
 _NAME = re.compile(r"[^\W\d][\w.:-]*+\Z")
 _LOOSE_TAG = re.compile(r"<(/?)([^\W\d][\w.:-]*+)([^<>]*+)(>?)")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]|[\ufdd0-\ufdef]|[\ufffe\uffff]")
+_WITH_WORDS = grammar.WITH_HTML | grammar.WITH_TEXT
 _WORDS_SHOWN = 30
+_DEPTH_AT_MOST = 500
+"""mrml overflows its stack, and ends the process, somewhere beyond 5,000."""
+_ALIKE = 0.6
+_MISSPELT = 0.75
 _ADVICE = {
     "class": "did you mean 'css-class'?",
     "style": "write each property as an attribute of its own, such as padding",
@@ -101,7 +108,7 @@ class Reading:
         slash, name, attributes, comment = token.groups()
         if name is not None:
             if slash:
-                if attributes.strip():
+                if attributes.strip(" \t\r\n"):
                     self._tell(at, f"</{name}> has something after its name; write </{name}>")
                 self._close(name, at)
             else:
@@ -110,6 +117,8 @@ class Reading:
             self._comment(comment, at)
         elif token.group() == "<":
             self._broken(at)
+        else:
+            self._condition(token.group(), at)
 
     def branch(self, at: int, *, elsewhere: bool = False) -> None:
         """A branch of the template begins: what it opens, it is to close. ``elsewhere``: it is used in another place."""
@@ -140,6 +149,7 @@ class Reading:
         self._words(self._after, len(self._mjml))
         for one in self._stack:
             self._faults += one.misplaced
+        self._torn_marks()
         return self._told()
 
     def end_of_document(self) -> list[Fault]:
@@ -150,14 +160,24 @@ class Reading:
             self._tell(one.at, f"<{one.name}> is never closed; write </{one.meant}> where it ends")
         self._pictures_of_others()
         for control in _CONTROL.finditer(self._mjml):
-            self._tell(
-                control.start(), f"the control character U+{ord(control.group()):04X} cannot stand in a mail; delete it"
-            )
+            self._tell(control.start(), f"the character U+{ord(control.group()):04X} cannot stand in a mail; delete it")
         if "mjml" not in self._seen:
             self._tell(0, "there is no <mjml>; the whole template stands in <mjml>…</mjml>")
         elif "mj-body" not in self._seen:
             self._tell(0, "there is no <mj-body>; the mail would be empty: put its sections into <mj-body>…</mj-body>")
         return self._told()
+
+    def _torn_marks(self) -> None:
+        """Tell the ends of Jinja2's marks that are left in the text, because their beginnings are torn."""
+        for begin, end in (("{%", "%}"), ("{{", "}}")):
+            at = self._mjml.find(end)
+            while at >= 0:
+                before = self._mjml[self._mjml.rfind(end, 0, at) + 1 : at]
+                # Styles end in }} as well
+                is_style = end == "}}" and self._mjml.rfind("<mj-style", 0, at) > self._mjml.rfind("</mj-style", 0, at)
+                if begin not in before and not is_style:
+                    self._tell(at, f"{end!r} ends nothing, since no {begin!r} is left before it; write {begin} … {end}")
+                at = self._mjml.find(end, at + len(end))
 
     def _told(self) -> list[Fault]:
         return sorted(self._faults, key=lambda one: one.at)
@@ -188,14 +208,21 @@ class Reading:
             self._faults += [
                 Fault(at + fault.at, fault.sentence) for fault in self._attribute_faults(name, known, attributes)
             ]
-        if not is_empty and not (is_html and name.lower() in grammar.VOID):
+        if is_html and name.lower() in grammar.VOID:
+            if name not in grammar.VOID and not is_empty:
+                self._tell(at, f"<{name}> is taken for a tag with an end; write <{name.lower()} />")
+            return
+        if not is_empty:
             self._stack.append(_Open(name, meant, at, []))
+            if len(self._stack) == _DEPTH_AT_MOST:
+                self._tell(
+                    at,
+                    f"tags stand {_DEPTH_AT_MOST} deep in each other, which mjml-python does not survive; close them sooner",
+                )
 
     def _unknown_tag(self, name: str, at: int) -> str:
         """Tell it; what it was probably meant to be, or itself."""
-        from pprmail.rules import nearest
-
-        near = nearest(name, tuple(sorted(grammar.TAGS)), 0.75)
+        near = nearest(name, tuple(sorted(grammar.TAGS)), _MISSPELT)
         advice = f"did you mean '{near}'?" if near else f"the tags there are stand in {grammar.DOCUMENTATION}"
         self._tell(at, f"MJML has no tag <{name}>, and would drop it without a word; {advice}")
         return near if near and near not in grammar.REFUSED else name
@@ -212,7 +239,9 @@ class Reading:
     def _placed(self, name: str, meant: str, parent: str, at: int, *, is_html: bool) -> None:
         """Tell when the tag may not stand in ``parent``."""
         advice = ""
-        if not parent:
+        if parent != "mj-class" and self._in_default():
+            advice = f"cannot stand in a <{parent}> of <mj-attributes>, which holds nothing; delete it"
+        elif not parent:
             if meant != "mjml":
                 advice = "stands outside <mjml>; put it inside"
             elif "mjml" in self._seen and len(self._seen) > 1:
@@ -243,22 +272,31 @@ class Reading:
         if HOLE in name:
             self.lose_track(at)
             return
+        crossed = whole = False
         for depth in range(len(self._stack) - 1, -1, -1):
             one = self._stack[depth]
-            if one.name in {UNKNOWN, BRANCH}:
-                self._close_unknown(depth, at)
+            if one.meant == UNKNOWN:
+                # Below <mjml>, nothing else is open
+                if not whole:
+                    self._lose_track_in_branch(at)
+                    return
+            elif one.name == BRANCH:
+                crossed = True
+            elif name.lower() in {one.name.lower(), one.meant}:
+                if crossed:
+                    self._lose_track_in_branch(at)
+                else:
+                    self._close_down_to(depth, name, at)
                 return
-            if name.lower() in {one.name.lower(), one.meant}:
-                self._close_down_to(depth, name, at)
-                return
+            else:
+                whole = whole or one.meant == "mjml"
         self._closes_nothing(name, at)
 
-    def _close_unknown(self, depth: int, at: int) -> None:
-        """A tag that a branch or an included template opened ends here."""
-        for one in self._stack[depth + 1 :]:
-            self._faults += one.misplaced
-        del self._stack[depth + 1 :]
-        if self._stack[depth].name == BRANCH:
+    def _lose_track_in_branch(self, at: int) -> None:
+        """What ends here was opened before the branch, or in another template."""
+        while self._stack and self._stack[-1].name not in {BRANCH, UNKNOWN}:
+            self._faults += self._stack.pop().misplaced
+        if not self._stack or self._stack[-1].name == BRANCH:
             self.lose_track(at)
 
     def _close_down_to(self, depth: int, name: str, at: int) -> None:
@@ -272,9 +310,12 @@ class Reading:
         if name.lower() in grammar.VOID:
             self._tell(at, f"</{name}> cannot be: <{name.lower()}> has no end; write <{name.lower()} /> alone")
             return
-        top = self._stack[-1] if self._stack else None
-        if top and did_you_mean(name, (top.meant,)):
-            self._tell(at, f"</{name}> should be </{top.meant}>, to close the <{top.name}> {{there}}", top.at)
+        top = self._stack[-1] if self._stack and self._stack[-1].meant not in {UNKNOWN, BRANCH} else None
+        if top and nearest(name, (top.meant,), _ALIKE):
+            if name in grammar.HTML_TAGS and top.meant not in grammar.HTML_TAGS:
+                self._tell(top.at, f"<{top.name}> should be <{name}>, which the </{name}> {{there}} closes", at)
+            else:
+                self._tell(at, f"</{name}> should be </{top.meant}>, to close the <{top.name}> {{there}}", top.at)
             self._faults += top.misplaced
             self._stack.pop()
         else:
@@ -309,8 +350,19 @@ class Reading:
                 if is_whole:
                     yield self._unreadable(at, name, attributes[one.start() :].strip())
                 return
-            if known and HOLE not in attribute:
+            if HOLE in attribute:
+                continue
+            if known:
                 yield from self._judged(at, known, attribute, value and value[1:-1], is_default=is_default)
+            elif near := self._misspelt_html(attribute):
+                yield Fault(at, f"<{name}> has {attribute!r}, which no mail program knows; did you mean {near!r}?")
+
+    @staticmethod
+    def _misspelt_html(attribute: str) -> str:
+        """What an attribute of HTML was probably meant to be; '' for one that is known, or like no other."""
+        if attribute.lower() in grammar.HTML_ATTRIBUTES or set(attribute) & {"-", ":"}:
+            return ""
+        return nearest(attribute, grammar.HTML_ATTRIBUTES, _MISSPELT)
 
     @staticmethod
     def _unreadable(at: int, name: str, rest: str) -> Fault:
@@ -357,22 +409,54 @@ class Reading:
             return
         words = self._mjml[begin:end]
         parent = self._parent()
+        if ">" in words:
+            self._brackets(words, begin, parent)
         shown = " ".join(words.replace(BLOCK, "").split())
         if parent is None or HOLE in words or not shown:
             return
-        if parent == "" or (parent in grammar.TAGS and parent not in grammar.WITH_HTML | grammar.WITH_TEXT):
+        if self._in_default() or parent == "" or (parent in grammar.TAGS and parent not in _WITH_WORDS):
             shown = shown if len(shown) <= _WORDS_SHOWN else f"{shown[:_WORDS_SHOWN]}…"
             at = begin + len(words) - len(words.lstrip(f"{BLOCK} \n\r\t"))
             where = f"in <{parent}>" if parent else "outside <mjml>"
+            if self._in_default():
+                self._tell(
+                    at, f"the words {shown!r} stand {where} of <mj-attributes>, which holds nothing; delete them"
+                )
+                return
             advice = "put them into <mj-text>" if parent not in grammar.HEAD or not parent else "delete them"
             self._tell(at, f"the words {shown!r} stand {where}, which holds tags alone; {advice}")
 
+    def _in_default(self) -> bool:
+        """What comes next stands in one of the tags that give defaults."""
+        return len(self._stack) > 1 and self._stack[-2].meant == "mj-attributes"
+
+    def _brackets(self, words: str, begin: int, parent: str | None) -> None:
+        """Tell each '>' that mrml's parser does not survive: it cuts the UTF-8 three bytes before it."""
+        at = words.find(">")
+        while at >= 0:
+            before = words[max(at - 2, 0) : at]
+            # A character of three bytes or more; one of two bytes or more and an ASCII one; "]]>" is refused
+            is_cut = before[-1:] > "\u07ff" or (before[-1:] < "\x80" and before[:1] > "\x7f")
+            if (is_cut or before == "]]") and HOLE not in before and BLOCK not in before:
+                advice = "say it otherwise" if parent in grammar.WITH_TEXT else "write &gt;"
+                self._tell(begin + at, f"a '>' right after {before!r} breaks mjml-python; {advice}")
+            at = words.find(">", at + 1)
+
     def _comment(self, comment: str, at: int) -> None:
         parent = self._parent()
-        if parent in grammar.WITH_TEXT or parent == "mj-attributes":
+        if parent in grammar.WITHOUT_COMMENTS:
             self._tell(at, f"a comment cannot stand in <{parent}>; write it as {{# … #}}")
         elif "--" in comment or comment.endswith("-") or comment.startswith((">", "-")):
             self._tell(at, "a comment cannot hold '--'; write it as {# … #}, which readers do not get either")
+
+    def _condition(self, comment: str, at: int) -> None:
+        """A comment that Outlook reads."""
+        parent = self._parent()
+        if parent == "" or (parent in grammar.TAGS and parent not in grammar.WITH_CONDITIONS):
+            where = f"in <{parent}>" if parent else "outside <mjml>"
+            self._tell(
+                at, f"{comment!r} cannot stand {where}; put it into <mj-raw> or <mj-text>, with what it is about"
+            )
 
     def _broken(self, at: int) -> None:
         """A '<' that begins no tag that can be read."""

@@ -47,6 +47,14 @@ WITH_HTML = frozenset(
 WITH_TEXT = frozenset(["mj-html-attribute", "mj-preview", "mj-style", "mj-title"])
 """These hold words alone."""
 
+WITH_CONDITIONS = frozenset({"mj-accordion-text", "mj-navbar-link", "mj-raw", "mj-social-element", "mj-text"})
+"""These hold ``<!--[if mso]>…<![endif]-->``; mjml-python 1.4.2 refuses it anywhere else."""
+
+WITHOUT_COMMENTS = WITH_TEXT - {"mj-preview"} | {
+    "mj-accordion-element", "mj-accordion-title", "mj-attributes", "mj-carousel", "mj-divider", "mj-image", "mj-spacer",
+}  # fmt: skip
+"""In these, mjml-python 1.4.2 refuses a comment."""
+
 _PADDING = "padding padding-bottom padding-left padding-right padding-top"
 _BORDER = "border border-bottom border-left border-radius border-right border-top"
 _FONT = "color font-family font-size font-style font-weight letter-spacing line-height text-decoration text-transform"
@@ -136,6 +144,24 @@ VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
 )
 """HTML's tags without an end."""
+
+
+HTML_ATTRIBUTES = (
+    "align", "alt", "background", "bgcolor", "border", "cellpadding", "cellspacing", "cite", "class", "color", "cols",
+    "colspan", "content", "datetime", "dir", "face", "headers", "height", "hidden", "href", "hreflang", "hspace", "id", "lang",
+    "media", "name", "nowrap", "property", "rel", "rev", "role", "rowspan", "scope", "size", "sizes", "span", "src", "srcset",
+    "start", "style", "summary", "tabindex", "target", "title", "translate", "type", "usemap", "valign", "value", "vspace",
+    "width", "xmlns",
+)  # fmt: skip
+"""HTML's attributes that mail uses; only one that is nearly one of these is told."""
+
+HTML_TAGS = frozenset({
+    "a", "abbr", "address", "article", "b", "big", "blockquote", "body", "center", "cite", "code", "dd", "del", "div", "dl",
+    "dt", "em", "figure", "font", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "i", "ins", "li",
+    "main", "nav", "ol", "p", "pre", "q", "s", "section", "small", "span", "strike", "strong", "style", "sub", "sup", "table",
+    "tbody", "td", "tfoot", "th", "thead", "time", "title", "tr", "u", "ul",
+})  # fmt: skip
+"""HTML's tags with an end."""
 
 
 def _sets(words: dict[str, str]) -> dict[str, frozenset[str]]:

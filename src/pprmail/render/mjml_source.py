@@ -122,18 +122,22 @@ class _Source:
         self.events.append(_Event(self._length, act))
 
     def _value(self, inside: list[Token]) -> None:
-        """A value is whole, unless ``safe`` or what the template itself makes of parts of tags goes into it."""
-        words = [token.value for token in inside if token.type == "name"]
-        if any(word in self._made or word == "safe" for word in words):
+        """A value is whole, unless ``safe``, or what the template itself makes of parts of tags, goes into it."""
+        if self._has_parts(inside):
             self._happens(_lose_track)
+
+    def _has_parts(self, inside: list[Token]) -> bool:
+        words = [token.value for token in inside if token.type == "name"]
+        return any(word in self._made or word == "safe" for word in words)
 
     def _tag(self, inside: list[Token]) -> None:
         word = inside[0].value if inside else ""
-        if word in _MAKING:
+        is_assignment = word == "set" and any(token.type == "assign" for token in inside)
+        if word in _MAKING and (not is_assignment or self._has_parts(inside) or _holds_tags(inside)):
             self._made |= {token.value for token in inside if token.type == "name"}
         if word in _BRANCHES:
             self._happens(_begin)
-        elif word in _ELSEWHERE and not any(token.type == "assign" for token in inside if word == "set"):
+        elif word in _ELSEWHERE and not is_assignment:
             self._happens(_begin_elsewhere)
         elif word in {"else", "elif"}:
             self._happens(_end)
@@ -142,6 +146,10 @@ class _Source:
             self._happens(_end)
         if word in {"include", "extends", "endblock", "endcall"}:
             self._happens(_lose_track)
+
+
+def _holds_tags(inside: list[Token]) -> bool:
+    return any(token.type == "string" and ("<" in token.value or ">" in token.value) for token in inside)
 
 
 def _begin(reading: Reading, at: int) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from jinja2.lexer import TokenStream
 
 # A noncharacter and one of a private plane, so that no filter for letters changes them and no text holds them
-_MARK = re.compile("\ufdd0(.)", re.DOTALL)
+_MARK = re.compile("\ufdd0([\U000f0000-\U0010fffd])")
 _FIRST = 0xF0000
 _PLACES_AT_MOST = 0x1FFFD
 
@@ -90,6 +90,6 @@ def render_with_lines(templates: Environment, name: str, values: dict[str, Any])
         length += len(pieces[-1])
         after = mark.end()
         begins.append(length)
-        places.append(known[ord(mark.group(1)) - _FIRST])
+        places.append(known[min(ord(mark.group(1)) - _FIRST, len(known) - 1)])
     pieces.append(text[after:])
     return "".join(pieces), LineMap(tuple(begins), tuple(places))

@@ -90,10 +90,14 @@ def render_template(templates: Environment, name: str, values: dict[str, Any]) -
 def _render(templates: Environment, name: str, values: dict[str, Any]) -> str:
     from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
 
+    from pprmail.render.template_lines import TemplatePlace
+
     try:
         return templates.get_template(name).render(values)
     except TemplateSyntaxError as error:
-        message = f"{FOLDER}/{error.name or name}:{error.lineno}: {error.message}; {_MEND}"
+        # Jinja2's lexer gives the file's path for its name
+        place = TemplatePlace(_name_of(error.name or "", error.name or name), error.lineno)
+        message = f"{_told(place)}: {error.message}; {_MEND}"
         raise PprmailError(message) from error
     except TemplateNotFound as error:
         raise PprmailError(_not_found(templates, _place_of(error, name), error)) from error

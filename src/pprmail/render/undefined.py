@@ -9,7 +9,7 @@ from jinja2 import StrictUndefined, nodes
 from jinja2.utils import missing
 
 from pprmail.render.template_lines import TemplatePlace
-from pprmail.rules import did_you_mean
+from pprmail.rules import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from jinja2 import Environment, UndefinedError
@@ -53,23 +53,29 @@ def undefined_faults(
         return [(place, message)]
     tree = templates.parse(_source(templates, place.name))
     names = list(tree.find_all(nodes.Name))
-    own = {one.name for one in names if one.ctx != "load"} | {one.name for one in tree.find_all(nodes.Macro)}
+    own = {one.name: one.lineno for one in names if one.ctx != "load"}
+    own |= {one.name: one.lineno for one in tree.find_all(nodes.Macro)}
     asked = {one.node.name for one in tree.find_all((nodes.Test, nodes.Filter)) if isinstance(one.node, nodes.Name)}
-    known = tuple(sorted({*values, *own, *templates.globals, *_JINJAS_OWN}))
+    everywhere = {*values, *templates.globals, *_JINJAS_OWN}
     missing_names = {bare[1]}
     if not any(tree.find_all((nodes.Extends, nodes.Import, nodes.FromImport))):
-        missing_names |= {one.name for one in names} - set(known) - asked
+        missing_names |= {one.name for one in names} - everywhere - own.keys() - asked
     told = {(one.lineno, one.name) for one in names if one.name in missing_names and one.ctx == "load"}
-    told |= set() if any(name == bare[1] for _, name in told) else {(place.line, bare[1])}
+    if not any(name == bare[1] for _, name in told):
+        told.add((place.line, bare[1]))
+    known = tuple(sorted((everywhere | own.keys()) - missing_names))
     return [
-        (TemplatePlace(place.name, line), f"{name!r} is undefined; {_advice(name, known)}")
+        (TemplatePlace(place.name, line), f"{name!r} is undefined; {_advice(name, known, own)}")
         for line, name in sorted(told)
     ]
 
 
+def _advice(name: str, known: tuple[str, ...], own: dict[str, int]) -> str:
+    near = nearest(name, known)
+    if not near:
+        return "docs/templates.md lists what there is"
+    return f"did you mean {near!r}{f', of line {own[near]}' if near in own else ''}?"
+
+
 def _source(templates: Environment, name: str) -> str:
     return templates.loader.get_source(templates, name)[0] if templates.loader else ""
-
-
-def _advice(name: str, known: tuple[str, ...]) -> str:
-    return did_you_mean(name, known) or "docs/templates.md lists what there is"
