@@ -33,11 +33,10 @@ class HeldWorld(World):
         self.now = TIMES[truth.shelf.instant]
         self.schedule: Schedule | None = None
         self.started = self.now
-        self.began = truth.shelf.instant
 
     @property
     def moment(self) -> object:
-        return super().moment, self.schedule, self.began == self.shelf.instant, self.started <= TIME + MOST_LATE
+        return super().moment, self.schedule, self.started <= TIME + MOST_LATE
 
     @staticmethod
     def first(scenario: Scenario) -> Truth:
@@ -49,7 +48,7 @@ class HeldWorld(World):
 
     def let_pass(self, *, is_sent: bool = True) -> None:
         here, last = self.shelf.instant, len(NAMES)
-        if self.scenario.sleeps_once and here != self.began:
+        if self.scenario.is_awake:
             return
         if not is_sent and not self.scenario.sleeps_before_the_wire:
             last = TOO_LATE

@@ -71,8 +71,8 @@ class Scenario(NamedTuple):
     """Writes that it calls off with the provider's confirmation."""
     sleeps_before_the_wire: bool = False
     """The machine may also sleep for hours between a claim and its request."""
-    sleeps_once: bool = False
-    """Of one process: hours pass at one place in it at most."""
+    is_awake: bool = False
+    """Hours pass between two processes only."""
     logs_what_is_held: bool = False
     """The provider's log has mail before it goes out."""
     minds_slow_slots: bool = False
