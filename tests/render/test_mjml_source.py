@@ -1,16 +1,15 @@
 from __future__ import annotations
 
 import pytest
-from jinja2 import Environment
 
 from pprmail.errors import PprmailError
-from pprmail.render.mjml_source import SourceScan
+from pprmail.render.template_files import Templates
 
 FRAME = "<mjml><mj-body><mj-section><mj-column>\n{}\n</mj-column></mj-section></mj-body></mjml>"
 
 
 def told(source: str) -> list[str]:
-    environment = Environment(extensions=[SourceScan], autoescape=True)
+    environment = Templates(autoescape=True)
     try:
         environment.compile(source, name="mail.mjml.j2")
     except PprmailError as error:

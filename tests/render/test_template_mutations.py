@@ -62,6 +62,12 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Newsletter:
     return made
 
 
+def test_the_packaged_template_has_no_faults(shared: Newsletter) -> None:
+    shared.write(f"templates/{HTML_TEMPLATE}", SOURCE)
+
+    assert render_issue(shared.settings, load_issue(shared.settings, "2020-08")[0]).html
+
+
 @settings(max_examples=40, deadline=None)
 @given(slip=slips())
 def test_a_slip_in_mjml_is_told_within_two_lines_or_does_no_harm(shared: Newsletter, slip: tuple[int, str]) -> None:

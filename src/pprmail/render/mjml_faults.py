@@ -10,16 +10,11 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.render import mjml_grammar as grammar
-from pprmail.rules import did_you_mean, nearest
+from pprmail.render.mjml_attributes import BLOCK, HOLE, MISSPELT, Fault, attribute_faults, names_in
+from pprmail.rules import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-HOLE = "\ufdd1"
-"""Stands where a template's value would: a character that no text holds (Unicode, noncharacters)."""
-
-BLOCK = "\ufdd2"
-"""Stands where a template's ``{% … %}`` would."""
 
 UNKNOWN = ""
 """On the stack: from here down, what is open is not known."""
@@ -32,10 +27,6 @@ _TOKEN = re.compile(
     r"|<",
     re.DOTALL,
 )
-_ATTRIBUTE = re.compile(
-    r"([ \t\r\n]+)([^\s\"'=<>/]+)(?:[ \t\r\n]*=[ \t\r\n]*(\"[^\"]*\"|'[^']*'))?|([ \t\r\n]*/?[ \t\r\n]*\Z)|(\s*\S+|\s+)"
-)
-_NAME = re.compile(r"[^\W\d][\w.:-]*+\Z")
 _LOOSE_TAG = re.compile(r"<(/?)([^\W\d][\w.:-]*+)([^<>]*+)(>?)")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]|[\ufdd0-\ufdef]|[\ufffe\uffff]")
 _WITH_WORDS = grammar.WITH_HTML | grammar.WITH_TEXT
@@ -43,19 +34,6 @@ _WORDS_SHOWN = 30
 _DEPTH_AT_MOST = 500
 """mrml overflows its stack, and ends the process, somewhere beyond 5,000."""
 _ALIKE = 0.6
-_MISSPELT = 0.75
-_ADVICE = {
-    "class": "did you mean 'css-class'?",
-    "style": "write each property as an attribute of its own, such as padding",
-}
-
-
-class Fault(NamedTuple):
-    """A fault at the character ``at``. ``{there}`` in the sentence stands for the place of ``other``."""
-
-    at: int
-    sentence: str
-    other: int = -1
 
 
 class _Open(NamedTuple):
@@ -94,7 +72,7 @@ class Reading:
         self._stack: list[_Open] = [_Open(UNKNOWN, UNKNOWN, 0, [])] if is_source else []
         self._seen: set[str] = set()
         self._after = 0
-        self._attributes: dict[tuple[str, str], list[Fault]] = {}
+        self._attributes: dict[tuple[str, str, bool], list[Fault]] = {}
         self._pictures: list[tuple[str, frozenset[str], int]] = []
         self._defaults: set[tuple[str, str]] = set()
 
@@ -222,7 +200,7 @@ class Reading:
 
     def _unknown_tag(self, name: str, at: int) -> str:
         """Tell it; what it was probably meant to be, or itself."""
-        near = nearest(name, tuple(sorted(grammar.TAGS)), _MISSPELT)
+        near = nearest(name, tuple(sorted(grammar.TAGS)), MISSPELT)
         advice = f"did you mean '{near}'?" if near else f"the tags there are stand in {grammar.DOCUMENTATION}"
         self._tell(at, f"MJML has no tag <{name}>, and would drop it without a word; {advice}")
         return near if near and near not in grammar.REFUSED else name
@@ -326,67 +304,14 @@ class Reading:
     def _attribute_faults(self, name: str, known: str, attributes: str) -> list[Fault]:
         """The faults of a tag's attributes, counted from the tag; ``known`` is the tag of MJML that it is, or ''."""
         is_default = bool(self._stack) and self._stack[-1].meant == "mj-attributes"
-        key = (f"{known or name} {is_default}", attributes)
+        key = (known or name, attributes, is_default)
         if key not in self._attributes:
-            self._attributes[key] = list(self._read_attributes(name, known, attributes, is_default=is_default))
+            self._attributes[key] = list(attribute_faults(name, known, attributes, is_default=is_default))
         if known in grammar.OWN_PICTURES:
-            self._pictures.append((known, frozenset(_names_in(attributes)), self._after - len(attributes)))
+            self._pictures.append((known, frozenset(names_in(attributes)), self._after - len(attributes)))
         if is_default:
-            self._defaults |= {(known, one) for one in _names_in(attributes)}
+            self._defaults |= {(known, one) for one in names_in(attributes)}
         return self._attributes[key]
-
-    def _read_attributes(self, name: str, known: str, attributes: str, *, is_default: bool) -> Iterator[Fault]:
-        begin = len(name) + 1
-        is_whole = HOLE not in attributes and BLOCK not in attributes
-        attributes = attributes.replace(BLOCK, " ")
-        for one in _ATTRIBUTE.finditer(attributes):
-            gap, attribute, value, end, rest = one.groups()
-            at = begin + one.start() + len(gap or "")
-            if end is not None:
-                if end.endswith(" ") and "/" in end:
-                    yield Fault(at, f"the '/' of <{name}> and its '>' stand apart; write />")
-                continue
-            if rest is not None or not (_NAME.match(attribute) or HOLE in attribute):
-                if is_whole:
-                    yield self._unreadable(at, name, attributes[one.start() :].strip())
-                return
-            if HOLE in attribute:
-                continue
-            if known:
-                yield from self._judged(at, known, attribute, value and value[1:-1], is_default=is_default)
-            elif near := self._misspelt_html(attribute):
-                yield Fault(at, f"<{name}> has {attribute!r}, which no mail program knows; did you mean {near!r}?")
-
-    @staticmethod
-    def _misspelt_html(attribute: str) -> str:
-        """What an attribute of HTML was probably meant to be; '' for one that is known, or like no other."""
-        if attribute.lower() in grammar.HTML_ATTRIBUTES or set(attribute) & {"-", ":"}:
-            return ""
-        return nearest(attribute, grammar.HTML_ATTRIBUTES, _MISSPELT)
-
-    @staticmethod
-    def _unreadable(at: int, name: str, rest: str) -> Fault:
-        word = re.split(r"[\s=]", rest, maxsplit=1)[0] or "="
-        advice = 'write each attribute as name="value", with a space before it'
-        return Fault(at, f"<{name}> cannot be read from {word!r} on; {advice}")
-
-    @staticmethod
-    def _judged(at: int, tag: str, attribute: str, value: str | None, *, is_default: bool) -> Iterator[Fault]:
-        if not grammar.has_attribute(tag, attribute, is_default=is_default):
-            known = grammar.attributes_of(tag)
-            advice = (
-                _ADVICE.get(attribute)
-                or did_you_mean(attribute, known)
-                or "delete it, or set it on a tag that takes it"
-            )
-            yield Fault(at, f"<{tag}> takes no {attribute!r}, and would drop it without a word; {advice}")
-        elif tag == "mj-raw" and attribute == "position" and value == "file-start":
-            yield Fault(at, 'mjml-python cannot put <mj-raw> before the document; delete position="file-start"')
-        elif tag == "mj-style" and attribute == "inline":
-            yield Fault(
-                at,
-                'mjml-python does not move styles into the tags; delete inline, and write style="…" on the tags that need it',
-            )
 
     def _pictures_of_others(self) -> None:
         for tag, written, at in self._pictures:
@@ -496,7 +421,3 @@ class Reading:
             self._tell(
                 at, f'<{slash}{name}> has a quotation mark too many or too few; write each attribute as name="value"'
             )
-
-
-def _names_in(attributes: str) -> list[str]:
-    return [one.group(2) for one in _ATTRIBUTE.finditer(attributes) if one.group(2)]

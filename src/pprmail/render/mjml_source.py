@@ -5,10 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
-from jinja2.ext import Extension
-
-from pprmail.errors import PprmailError
-from pprmail.render.template_lines import TemplatePlace
+from pprmail.render.template_files import SourceFaultsError, TemplatePlace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,27 +21,11 @@ _ELSEWHERE = frozenset({"macro", "call", "set"})
 _MAKING = frozenset({"set", "macro", "import", "from"})
 
 
-class SourceFaultsError(PprmailError):
-    """The faults of one template's source, each with its place."""
-
-    def __init__(self, faults: tuple[tuple[TemplatePlace, str], ...]) -> None:
-        super().__init__("\n".join(f"templates/{place.name}:{place.line}: {sentence}" for place, sentence in faults))
-        self.faults = faults
-
-
-class SourceScan(Extension):
-    """Refuses a template with faults, so that Jinja2 keeps no compiled form of it; an unchanged one is not scanned again."""
-
-    priority = 50
-
-    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
-        """``stream`` as it is. Raises ``SourceFaultsError``."""
-        tokens = list(stream)
-        if any(token.type == "data" and "<mj" in token.value for token in tokens):
-            faults = tuple(source_faults(stream.name or "", tokens))
-            if faults:
-                raise SourceFaultsError(faults)
-        yield from tokens
+def refuse_faults(name: str, stream: TokenStream) -> None:
+    """Raise ``SourceFaultsError`` when the template ``name``, cut into ``stream`` by Jinja2, has faults."""
+    faults = tuple(source_faults(name, list(stream)))
+    if faults:
+        raise SourceFaultsError(faults)
 
 
 class _Event(NamedTuple):
@@ -95,7 +76,7 @@ class _Source:
 
     def read(self, tokens: list[Token]) -> None:
         """Take the whole template."""
-        from pprmail.render.mjml_faults import BLOCK, HOLE
+        from pprmail.render.mjml_attributes import BLOCK, HOLE
 
         inside: list[Token] = []
         for token in tokens:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from jinja2 import FileSystemLoader, TemplateNotFound
+from jinja2 import Environment, FileSystemLoader, TemplateNotFound
 
 from pprmail.errors import PprmailError
 
@@ -13,7 +13,37 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from jinja2 import Environment
+
+class TemplatePlace(NamedTuple):
+    """A line of a template; ``name`` is relative to the folder of templates."""
+
+    name: str
+    line: int
+
+
+class SourceFaultsError(PprmailError):
+    """The faults of one template's source, each with its place."""
+
+    def __init__(self, faults: tuple[tuple[TemplatePlace, str], ...]) -> None:
+        super().__init__("\n".join(f"templates/{place.name}:{place.line}: {sentence}" for place, sentence in faults))
+        self.faults = faults
+
+
+class Templates(Environment):
+    """Jinja2 that refuses a template of MJML with faults, so that it keeps no compiled form of it.
+
+    One that has not changed since is not looked through again.
+    """
+
+    refuses_faults = True
+
+    def preprocess(self, source: str, name: str | None = None, filename: str | None = None) -> str:
+        """``source`` as it is. Raises ``SourceFaultsError``."""
+        if self.refuses_faults and "<mj" in source:
+            from pprmail.render.mjml_source import refuse_faults
+
+            refuse_faults(name or "", self.lexer.tokenize(source, name, filename))
+        return super().preprocess(source, name, filename)
 
 
 class TemplateFiles(FileSystemLoader):
@@ -22,6 +52,10 @@ class TemplateFiles(FileSystemLoader):
     def __init__(self, own: Path, packaged: Path) -> None:
         super().__init__([own, packaged], encoding="utf-8-sig")
         self._own = own
+
+    def is_own(self, template: str) -> bool:
+        """``template`` is the newsletter's, not a packaged one."""
+        return (self._own / template).is_file()
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         """The text of ``template``, its file, and whether that is unchanged."""

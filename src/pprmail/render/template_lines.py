@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from jinja2.ext import Extension
 from jinja2.lexer import Token
+
+from pprmail.render.template_files import TemplatePlace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,17 +21,12 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from jinja2.lexer import TokenStream
 
+    from pprmail.render.template_files import Templates
+
 # A noncharacter and one of a private plane, so that no filter for letters changes them and no text holds them
 _MARK = re.compile("\ufdd0([\U000f0000-\U0010fffd])")
 _FIRST = 0xF0000
 _PLACES_AT_MOST = 0x1FFFD
-
-
-class TemplatePlace(NamedTuple):
-    """A line of a template; ``name`` is relative to the folder of templates."""
-
-    name: str
-    line: int
 
 
 class LineMarks(Extension):
@@ -78,10 +75,8 @@ def render_with_lines(templates: Environment, name: str, values: dict[str, Any])
 
     A template that looks at what it makes (the length of a block, say) sees the marks, and may make something else of them.
     """
-    from pprmail.render.mjml_source import SourceScan
-
-    marking = templates.overlay(extensions=[LineMarks], bytecode_cache=None)
-    marking.extensions.pop(SourceScan.identifier, None)
+    marking = cast("Templates", templates.overlay(extensions=[LineMarks], bytecode_cache=None))
+    marking.refuses_faults = False
     text = marking.get_template(name).render(values)
     known = marking.extensions[LineMarks.identifier].places  # type: ignore[attr-defined] # the extension above
     begins, places, pieces, after, length = [0], [TemplatePlace(name, 1)], [], 0, 0

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment, TemplateNotFound
 
-    from pprmail.render.template_lines import TemplatePlace
+    from pprmail.render.template_files import TemplatePlace
     from pprmail.settings import Settings
 
 FOLDER = "templates"
@@ -45,22 +45,18 @@ def open_templates(settings: Settings) -> Environment:
 
     An undefined variable is an error; ``.mjml.j2`` and ``.html.j2`` escape what they are given.
     """
-    from jinja2 import Environment
-
     from pprmail.render.cache import template_cache
-    from pprmail.render.mjml_source import SourceScan
-    from pprmail.render.template_files import TemplateFiles
+    from pprmail.render.template_files import TemplateFiles, Templates
     from pprmail.render.undefined import KnownUndefined
 
-    return Environment(
+    return Templates(
         loader=TemplateFiles(settings.root / FOLDER, packaged_folder()),
-        autoescape=lambda name: name is not None and not name.endswith(".txt.j2"),  # noqa: S701 - all but plain text
+        autoescape=lambda name: name is not None and not name.endswith(".txt.j2"),
         undefined=KnownUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
         bytecode_cache=template_cache(settings.state_folder),
-        extensions=[SourceScan],
     )
 
 
@@ -69,16 +65,16 @@ def render_template(templates: Environment, name: str, values: dict[str, Any]) -
 
     Raises ``PprmailError``: a line for each fault, with the name and the line of the template that holds it.
     """
-    from pprmail.render.mjml_source import SourceFaultsError
+    from pprmail.render.template_files import SourceFaultsError
 
     try:
         rendered = _render(templates, name, values)
     except SourceFaultsError as error:
         # What only shows in what it makes is told with them
         raise PprmailError(_lines([*error.faults, *_further_faults(templates, name, values)], name)) from error
-    if name.endswith(MJML_SUFFIX):
+    if name.endswith(MJML_SUFFIX) and _is_own(templates, name):
         from pprmail.render.mjml_faults import mjml_faults
-        from pprmail.render.template_lines import TemplatePlace
+        from pprmail.render.template_files import TemplatePlace
 
         if faults := mjml_faults(rendered):
             # A template that looks at its own marks may hide from them what it made without
@@ -87,10 +83,17 @@ def render_template(templates: Environment, name: str, values: dict[str, Any]) -
     return rendered
 
 
+def _is_own(templates: Environment, name: str) -> bool:
+    """The template is the newsletter's own: what the packaged one makes is known to be sound."""
+    from pprmail.render.template_files import TemplateFiles
+
+    return not isinstance(templates.loader, TemplateFiles) or templates.loader.is_own(name)
+
+
 def _render(templates: Environment, name: str, values: dict[str, Any]) -> str:
     from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
 
-    from pprmail.render.template_lines import TemplatePlace
+    from pprmail.render.template_files import TemplatePlace
 
     try:
         return templates.get_template(name).render(values)
@@ -156,7 +159,7 @@ def _not_found(templates: Environment, place: TemplatePlace, error: TemplateNotF
 
 def _place_of(error: Exception, name: str) -> TemplatePlace:
     """The template and its line that ``error`` came through last; the first line of ``name`` when it came through none."""
-    from pprmail.render.template_lines import TemplatePlace
+    from pprmail.render.template_files import TemplatePlace
 
     place, trace = TemplatePlace(name, 1), error.__traceback__
     while trace is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import StrictUndefined, nodes
 from jinja2.utils import missing
 
-from pprmail.render.template_lines import TemplatePlace
+from pprmail.render.template_files import TemplatePlace
 from pprmail.rules import did_you_mean, nearest
 
 if TYPE_CHECKING:
