@@ -112,7 +112,7 @@ def test_it_is_told_in_a_screen_with_the_way_to_repeat_it(newsletter: Newsletter
         "  mailed 0 times         0\n"
         "  mailed once            3\n"
         "  mailed 2+ times        0\n"
-        "again with: pprmail rehearse 2020-08 --seed 7 --kills 0 --faults 0\n" + SHOWN
+        "drawn again by: pprmail rehearse 2020-08 --seed 7 --kills 0 --faults 0\n" + SHOWN
     )
 
 
@@ -121,7 +121,7 @@ def test_without_a_seed_one_is_drawn_and_told(newsletter: Newsletter) -> None:
 
     told = re.search(r"--seed (\d+): nothing", done.stderr)
     assert told
-    assert f"again with: pprmail rehearse 2020-08 --seed {told[1]} " in done.stdout
+    assert f"drawn again by: pprmail rehearse 2020-08 --seed {told[1]} " in done.stdout
 
 
 def test_a_list_of_all_kinds_reaches_whom_it_should(newsletter: Newsletter) -> None:

@@ -12,19 +12,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from delivery.plans import ACCEPTED, claim, open_ledger, plan, sealed_mail
-from pprmail.delivery.answer import Rejection
+from pprmail.delivery.answer import Answer, Outcome, Rejection
 from pprmail.delivery.ledger import Outlet
+from pprmail.delivery.resolve import settle_by_word
 from pprmail.delivery.schedule import (
     FRESH_FOR,
     LONGEST_AHEAD,
     MOST_LATE,
     SURE_AHEAD,
     Schedule,
+    Step,
     call_off,
+    next_step,
     open_schedule,
     read_time,
     refuse_time,
     too_late,
+    was_called_off,
 )
 from pprmail.errors import PprmailError
 
@@ -77,8 +81,10 @@ def test_a_time_is_read_in_the_newsletters_zone_or_its_own(text: str, time: date
             "2020-11-01 01:30",
             "2020-11-01 01:30 comes twice in America/Toronto, for the clocks go back then; add which one you mean: -04:00 or -05:00",
         ),
-        ("2020-02-30 09:00", "day is out of range for month"),
-        ("2020-08-14 24:61", "hour must be in 0..23"),
+        ("2020-02-30 09:00", "'2020-02-30 09:00' is no time; there is no such day, hour, minute or zone"),
+        ("2020-08-14 24:61", "'2020-08-14 24:61' is no time; there is no such day, hour, minute or zone"),
+        ("0001-01-01 00:00Z", "'0001-01-01 00:00Z' is too far away"),
+        ("9999-12-31 23:59 -12:00", "'9999-12-31 23:59 -12:00' is too far away"),
         (
             "tomorrow",
             "'tomorrow' is no time; write it as '2020-08-14 09:00', with a zone such as Z or -04:00 if it is not the newsletter's",
@@ -289,3 +295,54 @@ def test_readers_who_have_left_or_were_refused_are_not_put_in_doubt(ledger: Ledg
 
     counts = ledger.counts(mailing)
     assert (counts.accepted, counts.rejected, counts.unknown, counts.open_batches) == (0, 2, 2, 1)
+
+
+# What a cancel does
+
+
+def settled_by_word(ledger: Ledger, mailing: Mailing) -> None:
+    """The first batch was in doubt, and a person says that nobody has it."""
+    book = ledger.sending(mailing)
+    book.start(again=False)
+    book.settle(claim(book, "a2"), Answer(Outcome.UNKNOWN), (), NOON)
+    settle_by_word(book, was_sent=False, now=NOON)
+
+
+def step(ledger: Ledger, now: datetime = NOON) -> Step:
+    mailing = ledger.find("2020-08", real=True)
+    assert mailing
+    return next_step(ledger.holding(mailing), mailing, ledger.counts(mailing), now)
+
+
+def test_what_is_held_is_called_off_until_its_time(ledger: Ledger, mailing: Mailing) -> None:
+    assert [step(ledger, now) for now in (NOON, TIME - timedelta(seconds=1), TIME)] == [
+        Step.CALL_OFF, Step.CALL_OFF, Step.REFUSE
+    ]  # fmt: skip
+
+
+def test_what_never_went_to_the_provider_is_undone_without_asking(ledger: Ledger) -> None:
+    ledger.begin(sealed_mail(), plan(4), Outlet("holder", "", Schedule(TIME, "s0")), NOON)
+
+    assert step(ledger) is Step.UNDO
+
+
+def test_a_persons_word_empties_no_slot(ledger: Ledger) -> None:
+    settled_by_word(ledger, ledger.begin(sealed_mail(), plan(2), Outlet("holder", "", Schedule(TIME, "s0")), NOON))
+
+    assert [step(ledger, now) for now in (NOON, TIME)] == [Step.CALL_OFF, Step.UNDO]
+
+
+def test_a_calling_off_that_began_goes_on_past_the_time(ledger: Ledger, mailing: Mailing) -> None:
+    ledger.holding(mailing).begin_call_off(NOON)
+
+    assert step(ledger, TIME) is Step.CALL_OFF
+
+
+def test_a_slot_whose_calling_off_was_given_up_counts_as_called_off(ledger: Ledger, mailing: Mailing) -> None:
+    book = ledger.holding(mailing)
+    before = was_called_off(book)
+
+    call_off(book, Host(confirms=None), TIME, lambda: TIME)
+
+    assert (before, was_called_off(book)) == (False, True)
+    assert open_schedule(TIME + timedelta(hours=1), Host(), book, TIME) == Schedule(TIME + timedelta(hours=1), "s1")

@@ -8,7 +8,7 @@ from pprmail.delivery.ledger import State
 from pprmail.delivery.ledger.holding import Slot
 from pprmail.delivery.providers.sendgrid.request import ATTEMPT
 from pprmail.delivery.resolve import ASSUMED_NOT_SENT
-from pprmail.delivery.schedule import MOST_LATE, call_off, open_schedule, too_late
+from pprmail.delivery.schedule import MOST_LATE, Step, call_off, next_step, open_schedule, too_late, was_called_off
 from proof.at_schedules import Holding
 from proof.memory_holding import MemoryHolding, undone
 from proof.shelf import DUE, NAMES, SURE, TIME, TIMES, TOO_LATE, Letter
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
-    from pprmail.delivery.ledger import HoldingBook, Mailing
+    from pprmail.delivery.ledger import HoldingBook, Mailing, SendingBook
     from pprmail.delivery.schedule import Schedule
     from proof.shelf import Shelf
     from proof.standing import Standing
@@ -162,13 +162,17 @@ class HeldWorld(World):
         mailing = self.found
         if mailing.cancelled:
             self._seal(None)
-        elif mailing.calling_off:
-            self.tell("it is being called off: nothing is handed over")
+        elif mailing.calling_off or (self._is_in_doubt() and was_called_off(self.holding())):
+            self.tell("it is being called off, or was too late: nothing is handed over")
             return
         self._hand_over_sealed(who)
 
     def send_at(self) -> None:
-        self._seal(open_schedule(TIME, Holding(self), None, self.now))
+        schedule = open_schedule(TIME, Holding(self), None, self.now)
+        if self.now >= TIME:
+            self.tell("its time is past: nothing is sealed")
+            return
+        self._seal(schedule)
         self._hand_over_sealed("")
 
     def _seal(self, schedule: Schedule | None) -> None:
@@ -179,29 +183,44 @@ class HeldWorld(World):
         self._write(sealed, (f"seals the issue{', to be held under ' + schedule.slot if schedule else ''}",), "")
 
     def _hand_over_sealed(self, who: str) -> None:
-        send_at = self.found.send_at
+        send_at, until = self.found.send_at, too_late(self.found.send_at, self.now)
         self.schedule = open_schedule(send_at, Holding(self), self.holding(who), self.now)
-        if not self.scenario.minds_slow_slots:
-            self.started = self.now
-        self.hand_over(Holding(self, self.schedule), who, too_late(send_at, self.now))
+        self.hand_over(Holding(self, self.schedule), who, until)
 
     # What cli.cancel decides
 
     def cancel(self) -> None:
         mailing, counts = self.found, self.ledger.counts(self.mailing)
-        if not counts.accepted and not counts.unknown:
+        step = next_step(self.holding(), mailing, counts, self.now)
+        if step is Step.UNDO:
             self._undo()
-        elif mailing.send_at is None or not self._is_held(mailing.send_at):
+        elif step is Step.REFUSE or mailing.send_at is None:
             self.tell("it cannot be cancelled")
         else:
             self.book("cancel").settle_claims()
             if call_off(self.holding("cancel"), Holding(self), mailing.send_at, lambda: self.now):
                 self._undo()
 
-    def _is_held(self, send_at: datetime) -> bool:
-        if self.holding().has_gone_out(send_at):
-            return False
-        return self.found.calling_off is not None or self.now < send_at
+    # What cli.resolve decides
+
+    def resolve(self, *, was_sent: bool | None = None, who: str = "resolve") -> None:
+        mailing = self.found
+        if mailing.calling_off:
+            self.tell("it is being called off: nothing is settled")
+            return
+        if was_sent is False and mailing.send_at and self.now < mailing.send_at:
+            self.tell("nobody can have the mail yet: nothing is settled by a word")
+            was_sent = None
+        super().resolve(was_sent=was_sent, who=who)
+
+    def look(self, book: SendingBook) -> None:
+        if was_called_off(self.holding()):
+            self.tell("it was called off too late: the log proves nothing")
+        else:
+            super().look(book)
+
+    def _is_in_doubt(self) -> bool:
+        return bool(self.ledger.counts(self.mailing).unknown)
 
     def _undo(self) -> None:
         self._write(undone(self.truth.standing, self.now), ("undoes the seal",), "cancel")

@@ -36,6 +36,9 @@ class MemoryHolding:
     def slots(self) -> tuple[Slot, ...]:
         return tuple(sorted(self.standing.slots, key=lambda one: (one.opened, one.name)))
 
+    def may_hold(self) -> bool:
+        return bool(self.standing.words) or any(row.state != State.WAITING for row in self.standing.rows)
+
     def has_gone_out(self, time: datetime) -> bool:
         return any(
             row.state != State.WAITING and row.claimed is not None and row.claimed >= time for row in self.standing.rows
@@ -63,7 +66,10 @@ class MemoryHolding:
             else row
             for row in standing.rows
         )
-        ended = standing._replace(rows=rows, calling_off=None, ended=now, stopped=why, revision=standing.revision + 1)
+        slots = tuple(one if one.called_off else one._replace(called_off=now) for one in standing.slots)
+        ended = standing._replace(
+            rows=rows, slots=slots, calling_off=None, ended=now, stopped=why, revision=standing.revision + 1
+        )
         self.write(ended, ("records that it was too late to be sure: who was accepted is in doubt",))
 
 

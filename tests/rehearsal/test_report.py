@@ -40,7 +40,7 @@ def test_a_rehearsal_is_told_in_a_screen() -> None:
         "  mailed 0 times         0\n"
         "  mailed once        2,000\n"
         "  mailed 2+ times        0\n"
-        "again with: pprmail rehearse 2020-08 --seed 7 --kills 2 --faults 0.33\n"
+        "drawn again by: pprmail rehearse 2020-08 --seed 7 --kills 2 --faults 0.33\n"
         "nobody was mailed twice, and everyone is accounted for"
     )
 

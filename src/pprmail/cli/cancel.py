@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -15,12 +16,10 @@ from pprmail.cli.outlets import content_of, make_outbox
 from pprmail.cli.sending import status_json, status_table, write_receipt_of
 from pprmail.delivery.ledger import Outlet
 from pprmail.delivery.receipt import remove_receipt
-from pprmail.delivery.schedule import SURE_AHEAD, call_off
+from pprmail.delivery.schedule import SURE_AHEAD, Step, call_off, next_step
 from pprmail.errors import EXIT_DONE, EXIT_UNFINISHED, PprmailError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from pprmail.cli import App
     from pprmail.cli.console import Console
     from pprmail.delivery.ledger import Counts, Ledger, Mailing
@@ -69,18 +68,14 @@ class _Cancelling:
 
     def run(self) -> int:
         mailing, counts = self.mailing, self.ledger.counts(self.mailing)
-        if not counts.accepted and not counts.unknown:
-            self._undo("the seal is undone; nobody had been mailed")
-            return EXIT_DONE
-        if mailing.send_at is None or not self._is_held(mailing.send_at):
-            raise _too_late(mailing, counts)
-        return self._call_off(mailing.send_at, counts)
-
-    def _is_held(self, send_at: datetime) -> bool:
-        """Everything that was handed over is to go out later, or its calling off has begun."""
-        if self.ledger.holding(self.mailing).has_gone_out(send_at):
-            return False
-        return self.mailing.calling_off is not None or clock.now() < send_at
+        match next_step(self.ledger.holding(mailing), mailing, counts, clock.now()), mailing.send_at:
+            case Step.CALL_OFF, datetime() as send_at:
+                return self._call_off(send_at, counts)
+            case Step.UNDO, _:
+                self._undo("the seal is undone; nobody had been mailed")
+                return EXIT_DONE
+            case _:
+                raise _too_late(mailing, counts)
 
     def _call_off(self, send_at: datetime, counts: Counts) -> int:
         """Have the provider discard what it holds; tell what could not be stopped."""
@@ -89,12 +84,12 @@ class _Cancelling:
         held = counted(counts.accepted + counts.unknown, "recipient")
         provider = sealed_provider(self.settings, self.ledger, mailing)
         with closing(provider):
-            provider.prepare()
             try:
+                provider.prepare()
                 is_sure = call_off(self.ledger.holding(mailing), provider, send_at, clock.now)
             except PprmailError as error:
                 sure = local_time(send_at - SURE_AHEAD, self.settings)
-                message = f"{mailing.issue} is NOT called off yet: {error}. That must be before {sure} to be certain; until then nothing more is handed over"
+                message = f"{mailing.issue} is NOT called off yet: {error}. Do that before {sure}; until it is confirmed nothing more is handed over"
                 raise PprmailError(message, exit_code=EXIT_UNFINISHED) from error
         if is_sure:
             self._undo(

@@ -20,6 +20,7 @@ from pprmail.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_UNFINISHED, Pprmail
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from pprmail.cli.console import Console
     from pprmail.cli.interrupts import Interrupts
@@ -49,6 +50,7 @@ class Outgoing:
 
     def run(self, ledger: Ledger, mailing: Mailing, total: int) -> int:
         """Hand ``mailing`` over to the ``total`` recipients that are to go; the exit code that says how it ended."""
+        started = clock.now()
         with begun(mailing.issue):
             if mailing.is_real:
                 ledger.record_home()
@@ -58,7 +60,7 @@ class Outgoing:
                 catch_interrupts() as asked,
                 self.console.progress(total) as add,
             ):
-                run = self._run(asked, add, ledger, mailing)
+                run = self._run(asked, add, ledger, mailing, too_late(mailing.send_at, started))
                 stop = dispatch(ledger.sending(mailing), provider, run)
             self.write_last_receipt(ledger, mailing)
             return self.finish(ledger, mailing, stop)
@@ -70,7 +72,9 @@ class Outgoing:
         schedule = open_schedule(mailing.send_at, provider, ledger.holding(mailing), clock.now())
         return sealed_provider(self.settings, ledger, mailing, schedule) if schedule else provider
 
-    def _run(self, asked: Interrupts, add: Callable[[int], None], ledger: Ledger, mailing: Mailing) -> Run:
+    def _run(
+        self, asked: Interrupts, add: Callable[[int], None], ledger: Ledger, mailing: Mailing, until: datetime | None
+    ) -> Run:
         own = self.settings.delivery
         caps = Caps(own.max_per_minute, own.max_per_hour, own.max_per_day) if mailing.is_real else NO_CAPS
         return Run(
@@ -83,7 +87,7 @@ class Outgoing:
             say_time=lambda time: local_time(time, self.settings),
             caps=caps,
             on_start=lambda: write_receipt_of(self.settings, ledger, mailing),
-            until=too_late(mailing.send_at, clock.now()),
+            until=until,
         )
 
     def write_last_receipt(self, ledger: Ledger, mailing: Mailing) -> None:

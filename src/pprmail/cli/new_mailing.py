@@ -86,7 +86,10 @@ class NewMailing:
             return None
         now = clock.now()
         refuse_time(self.order.send_at, now, self._say_time)
-        return open_schedule(self.order.send_at, provider, None, now)
+        schedule = open_schedule(self.order.send_at, provider, None, now)
+        # Between the question and its answer a laptop may have slept
+        refuse_time(self.order.send_at, clock.now(), self._say_time)
+        return schedule
 
     def _say_time(self, time: datetime) -> str:
         return zoned_time(time, self.settings)

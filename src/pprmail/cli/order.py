@@ -61,16 +61,18 @@ def end_dry_run(
     if order.as_json:
         counts = ledger.counts(mailing) if ledger and mailing else None
         standing = status_json(order.issue, mailing, counts, sending=False)
-        console.json(standing | ({"plan": _plan_json(plan)} if plan else {}))
+        console.json(standing | ({"plan": _plan_json(plan, order)} if plan else {}))
     console.note("dry run: nothing was made or sent")
     return EXIT_DONE
 
 
-def _plan_json(plan: Plan) -> dict[str, Any]:
+def _plan_json(plan: Plan, order: Order) -> dict[str, Any]:
     audience = plan.audience
+    send_at = {"send_at": order.send_at.isoformat()} if order.send_at else {}
     return {
         "rows": audience.rows,
         "recipients": len(plan.recipients),
         "excluded": audience.excluded(),
         "batches": plan.batch_count,
+        **send_at,
     }

@@ -53,7 +53,7 @@ def rehearse(  # noqa: PLR0913 - one argument an option
 
     The same --seed draws the same faults and the same moments; how the sender's workers take turns is the machine's.
 
-    Exit 0 when nobody was mailed twice and everyone is accounted for, else 1.
+    Exit 0 only when nobody was mailed twice and everyone is accounted for.
     """
     if not 0 <= faults <= _MOST_FAULTS:
         message = f"--faults {faults:g} is no share of the requests; take one from 0 to {_MOST_FAULTS:g}, such as 0.33"
@@ -123,12 +123,16 @@ class _Rehearsal:
 
         Raises ``PprmailError`` with what ``send --dry-run`` says of the copy when it refuses.
         """
+        from pprmail.rehearsal.commands import BrokenCommandError
         from pprmail.rehearsal.folder import rehearsed_batch_size, rehearsed_timeout_seconds
         from pprmail.rehearsal.ordeal import Planned
 
         most = self.settings.delivery.batch_size
         folder.write_settings(host.url, most)
-        ended = commands.call("send", self.wishes.issue, "--dry-run", "--json", "--provider", "sendgrid")
+        try:
+            ended = commands.call("send", self.wishes.issue, "--dry-run", "--json", "--provider", "sendgrid")
+        except BrokenCommandError as error:
+            raise PprmailError(str(error)) from error
         if ended.code != EXIT_DONE:
             told, _, last = folder.as_the_author_knows(ended.err.rstrip()).rpartition("\n")
             if told:

@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING
 import click
 
 from pprmail.cli import clock, safeguards
+from pprmail.cli.clock import zoned_time
 from pprmail.cli.console import counted
 from pprmail.cli.handing_over import sealed_provider
 from pprmail.cli.sending import status_json, status_table, write_receipt_of
 from pprmail.delivery.resolve import settle_by_evidence, settle_by_word
+from pprmail.delivery.schedule import was_called_off
 from pprmail.errors import EXIT_DONE, EXIT_UNFINISHED, PprmailError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pprmail.cli import App
     from pprmail.cli.console import Console
     from pprmail.delivery.ledger import Ledger, Mailing, SendingBook
@@ -43,6 +47,9 @@ def resolve(app: App, issue: str, *, assume_sent: bool, assume_not_sent: bool) -
         mailing = ledger.find(issue, real=True) if ledger else None
         if ledger is None or mailing is None or mailing.cancelled:
             message = f"{issue!r} has no mailing to readers; 'pprmail status' shows what was sent"
+            raise PprmailError(message)
+        if mailing.calling_off:
+            message = f"{issue} is being called off, and that was not confirmed; 'pprmail cancel {issue}' goes on with it. Nothing was settled"
             raise PprmailError(message)
         word = True if assume_sent else False if assume_not_sent else None
         return _Resolving(app.console, settings, ledger, mailing).run(was_sent=word)
@@ -78,6 +85,12 @@ class _Resolving:
 
     def _look(self, book: SendingBook) -> None:
         """Ask the provider's records."""
+        if was_called_off(self.ledger.holding(self.mailing)):
+            self.console.note(
+                f"it was called off too late to be sure: some may have the mail and others not, and that {self.mailing.provider} took it "
+                "proves nothing; ask several readers once its time has come"
+            )
+            return
         provider = sealed_provider(self.settings, self.ledger, self.mailing)
         try:
             with closing(provider):
@@ -95,6 +108,9 @@ class _Resolving:
         if not left:
             return
         people = counted(left, "recipient is", "recipients are")
+        if self.mailing.send_at and clock.now() < self.mailing.send_at and was_sent is not True:
+            self._refuse_word_before(self.mailing.send_at, people, was_given=was_sent is not None)
+            return
         self.console.note(
             f"{people} in doubt. No trace is no proof: records lag, and accepted mail can wait in a queue for a day. Your word settles it, and is recorded:\n"
             f"  --assume-sent       nobody is mailed twice; who did not get the mail never will\n"
@@ -104,3 +120,15 @@ class _Resolving:
             return
         settled = counted(settle_by_word(book, was_sent=was_sent, now=clock.now()), "recipient")
         self.console.note(f"recorded: {settled} counted as {'mailed' if was_sent else 'not mailed, waiting again'}")
+
+    def _refuse_word_before(self, send_at: datetime, people: str, *, was_given: bool) -> None:
+        """Nobody can have held mail before its time, so nobody can know who will. Raises ``PprmailError`` when a word was given."""
+        issue = self.mailing.issue
+        message = (
+            f"{people} in doubt, and nobody can have the mail before {zoned_time(send_at, self.settings)}. 'pprmail cancel {issue}' calls it off "
+            "with all that is in doubt, for certain until ten minutes before; then send it anew. Or wait until then, and run this again"
+        )
+        if was_given:
+            message += ". Nothing was settled by your word"
+            raise PprmailError(message, exit_code=EXIT_UNFINISHED)
+        self.console.note(message)

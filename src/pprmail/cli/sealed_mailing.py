@@ -11,7 +11,8 @@ from pprmail.cli.handing_over import Outgoing, begun, sealed_provider
 from pprmail.cli.order import end_dry_run, examine
 from pprmail.cli.plan_sheet import read_audience
 from pprmail.cli.sending import sealed_of, state_of
-from pprmail.errors import EXIT_UNFINISHED, PprmailError
+from pprmail.delivery.schedule import was_called_off
+from pprmail.errors import EXIT_UNFINISHED, EXIT_YOURS, PprmailError
 from pprmail.mailcheck.proof import proofread
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ class SealedMailing:
                 f"--subscribers adds nobody: the recipients were frozen at the seal of {local_time(mailing.sealed, self.settings)}"
             )
         undone = self._undone(mailing, counts)
-        with begun(self.issue):
-            self._refuse_other_time(mailing)
+        self._refuse_called_off(ledger, mailing, counts)
+        self._refuse_other_time(mailing, counts)
         # A mailing without an end was cut short after its last letter, and perhaps before its books were closed
         if mailing.ended and not undone and (mailing.is_real or counts.is_complete):
             self.console.note(self._nothing_to_do(mailing, counts))
@@ -68,19 +69,27 @@ class SealedMailing:
             self._record_left(ledger)
         return self.outgoing.run(ledger, mailing, total=undone)
 
-    def _refuse_other_time(self, mailing: Mailing) -> None:
-        """Raise ``PprmailError`` when the mailing is being called off, or was sealed for another time than is asked for now."""
+    def _refuse_called_off(self, ledger: Ledger, mailing: Mailing, counts: Counts) -> None:
+        """Raise ``PprmailError`` when somebody wanted the mailing stopped, and it is not clear what became of that."""
         if mailing.calling_off:
-            message = (
-                f"{self.issue} is being called off since {local_time(mailing.calling_off, self.settings)}; "
-                f"'pprmail cancel {self.issue}' goes on with it. Nothing was handed over"
-            )
-            raise PprmailError(message)
+            since = local_time(mailing.calling_off, self.settings)
+            began = f"{self.issue}: its calling off began {since} and is not confirmed"
+            message = f"{began}; 'pprmail cancel {self.issue}' goes on with it. Nothing was handed over"
+            raise PprmailError(message, exit_code=EXIT_UNFINISHED)
+        if counts.unknown and was_called_off(ledger.holding(mailing)):
+            doubt = counted(counts.unknown, "recipient is", "recipients are")
+            why = f"{self.issue} was called off too late to be sure, and {doubt} in doubt"
+            message = f"{why}; 'pprmail resolve {self.issue}' settles that first. Nothing was handed over"
+            raise PprmailError(message, exit_code=EXIT_UNFINISHED)
+
+    def _refuse_other_time(self, mailing: Mailing, counts: Counts) -> None:
+        """Raise ``PprmailError`` when the mailing was sealed for another time than is asked for now."""
         if self.order.send_at in {None, mailing.send_at}:
             return
         sealed = f"to go out {zoned_time(mailing.send_at, self.settings)}" if mailing.send_at else "to go out at once"
-        message = f"{self.issue} was sealed {sealed}, and --at cannot change that; leave it out, or 'pprmail cancel {self.issue}' first"
-        raise PprmailError(message)
+        or_cancel = f", or 'pprmail cancel {self.issue}' first" if mailing.is_real else ""
+        message = f"{self.issue} was sealed {sealed}, and --at cannot change that; leave it out{or_cancel}"
+        raise PprmailError(message, exit_code=EXIT_YOURS if counts.is_complete else EXIT_UNFINISHED)
 
     @staticmethod
     def _undone(mailing: Mailing, counts: Counts) -> int:

@@ -61,7 +61,7 @@ def send(  # noqa: PLR0913 - one argument an option
     if dry_run and test_addresses:
         message = "--test sends a mail and --dry-run sends none: take one of them"
         raise click.UsageError(message)
-    if send_at and test_addresses:
+    if send_at is not None and test_addresses:
         message = "--test sends a mail now: leave --at out"
         raise click.UsageError(message)
     if test_addresses:

@@ -112,6 +112,8 @@ def state_of(mailing: Mailing | None, counts: Counts | None, *, sending: bool) -
         return "not-sent"
     if mailing.cancelled:
         return "cancelled"
+    if mailing.calling_off:
+        return "incomplete"
     if counts.is_complete:
         return "scheduled" if mailing.send_at and clock.now() < mailing.send_at else "sent"
     return "sending" if sending else "incomplete"

@@ -10,6 +10,7 @@ import click
 from pprmail.cli import clock
 from pprmail.cli.sending import issue_being_sent, open_ledger, say_held, status_json, status_table
 from pprmail.delivery.receipt import BRING_IT_OVER, find_discord, read_receipt
+from pprmail.delivery.schedule import was_called_off
 from pprmail.errors import EXIT_DONE, PprmailError
 from pprmail.manuscript.issue import issue_keys
 
@@ -85,7 +86,7 @@ def _stand(settings: Settings, ledger: Ledger | None, issue: str, *, sending: bo
     mailing = _mailing_of(ledger, issue) if ledger else None
     counts = ledger.counts(mailing) if ledger and mailing else None
     own = status_json(issue, mailing, counts, sending=sending)
-    waits_for = _waits_for(settings, mailing, counts, sending=sending)
+    waits_for = _waits_for(settings, ledger, mailing, counts, sending=sending)
     try:
         receipt = read_receipt(settings.root / "issues" / issue)
     except PprmailError as error:
@@ -126,14 +127,16 @@ def _remembered(receipt: ReceiptFile) -> dict[str, Any]:
     }
 
 
-def _waits_for(settings: Settings, mailing: Mailing | None, counts: Counts | None, *, sending: bool) -> str:
+def _waits_for(
+    settings: Settings, ledger: Ledger | None, mailing: Mailing | None, counts: Counts | None, *, sending: bool
+) -> str:
     """What is to happen next, for a person to read; '' when nothing is."""
-    if mailing is None or counts is None or mailing.cancelled or sending:
+    if ledger is None or mailing is None or counts is None or mailing.cancelled or sending:
         return ""
     if mailing.calling_off:
         return f"it is being called off, which is not confirmed: 'pprmail cancel {mailing.issue}' goes on with that"
     sentences: list[str] = []
-    if mailing.send_at and clock.now() < mailing.send_at:
+    if mailing.send_at and clock.now() < mailing.send_at and not was_called_off(ledger.holding(mailing)):
         sentences.append(say_held(mailing, mailing.send_at, settings))
     if counts.is_complete:
         return "; ".join(sentences)

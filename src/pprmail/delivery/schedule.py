@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.errors import PprmailError
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import tzinfo
 
-    from pprmail.delivery.ledger import HoldingBook
+    from pprmail.delivery.ledger import Counts, HoldingBook, Mailing
     from pprmail.delivery.providers.base import Holder
 
 LONGEST_AHEAD = timedelta(hours=72)
@@ -26,6 +27,7 @@ MOST_LATE = timedelta(hours=1)
 """Later than that, a sender that is at work stops, so that whoever resumes is asked again."""
 FRESH_FOR = timedelta(hours=20)
 """A slot is used for so long: one older than a day may hold mail that never goes out (sendgrid/docs#2648, #2289)."""
+_YEARS = range(1970, 9000)
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?) ?(Z|[+-]\d\d:?\d\d)?", re.IGNORECASE | re.ASCII)
 
 
@@ -51,10 +53,13 @@ def read_time(text: str, zone: tzinfo) -> datetime:
     day, clock, offset = match.groups()
     try:
         time = datetime.fromisoformat(f"{day}T{clock}{(offset or '').upper()}")
-        return time.astimezone(UTC) if offset else _in_zone(time, zone)
-    except OverflowError as error:
-        message = f"{text!r} is no time: it is too far away"
+    except ValueError as error:
+        message = f"{text!r} is no time; there is no such day, hour, minute or zone"
         raise ValueError(message) from error
+    if time.year not in _YEARS:
+        message = f"{text!r} is too far away"
+        raise ValueError(message)
+    return time.astimezone(UTC) if offset else _in_zone(time, zone)
 
 
 def _in_zone(time: datetime, zone: tzinfo) -> datetime:
@@ -95,9 +100,7 @@ def too_late(send_at: datetime | None, now: datetime) -> datetime | None:
 # Under which slot
 
 
-def open_schedule(
-    time: datetime | None, provider: Holder, book: HoldingBook | None, now: datetime
-) -> Schedule | None:
+def open_schedule(time: datetime | None, provider: Holder, book: HoldingBook | None, now: datetime) -> Schedule | None:
     """The schedule of a run of the sender: the newest slot in ``book`` that is fresh, else one that is opened and recorded now.
 
     Without a book the caller records it. None when nothing is to be held any more, because ``time`` is past or there is none.
@@ -115,6 +118,27 @@ def open_schedule(
 
 
 # Calling it off
+
+
+class Step(Enum):
+    """What a cancel of a mailing to readers does."""
+
+    UNDO = "undo the seal: nobody has it, or may have it"
+    CALL_OFF = "have the provider discard what it holds"
+    REFUSE = "nothing: somebody has it, or may have it"
+
+
+def next_step(book: HoldingBook, mailing: Mailing, counts: Counts, now: datetime) -> Step:
+    """What ``cancel`` is to do now. A person's word that nobody was mailed empties no slot: what is held is called off all the same."""
+    send_at = mailing.send_at
+    if send_at and book.may_hold() and not book.has_gone_out(send_at) and (mailing.calling_off or now < send_at):
+        return Step.CALL_OFF
+    return Step.REFUSE if counts.accepted or counts.unknown else Step.UNDO
+
+
+def was_called_off(book: HoldingBook) -> bool:
+    """Mail was called off, too late to be sure: what the provider took is no evidence of what went out, nor one letter of another."""
+    return any(one.called_off for one in book.slots())
 
 
 def call_off(book: HoldingBook, provider: Holder, time: datetime, clock: Callable[[], datetime]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ COMMAND = (sys.executable, "-m", "pprmail")
 """How pprmail is called."""
 KILLED = 1 if sys.platform == "win32" else -9
 """How a process ends that was killed (``Popen.kill``)."""
+_TRACEBACK = re.compile(r"^Traceback \(most recent call last\)", re.MULTILINE)
 _HONEST_ENDS = {EXIT_DONE, EXIT_YOURS, EXIT_UNFINISHED, EXIT_INTERRUPTED}
 _SECONDS_TO_DIE = 60
 
@@ -109,7 +111,7 @@ class Commands:
                 process.communicate()
             raise
         was_killed = running.is_struck and process.returncode == KILLED
-        if "Traceback" in err or not (was_killed or process.returncode in _HONEST_ENDS):
+        if _TRACEBACK.search(err) or not (was_killed or process.returncode in _HONEST_ENDS):
             how = f"'pprmail {' '.join(arguments)}' ended with exit code {process.returncode}, as no command may"
             message = f"{how}, and said:\n{err.rstrip()}"
             raise BrokenCommandError(message)

@@ -126,7 +126,7 @@ def _counted(counts: Mapping[str, int]) -> str:
 
 
 def _verdict(report: Mapping[str, Any]) -> Iterator[str]:
-    yield f"again with: {report['repeat']}"
+    yield f"drawn again by: {report['repeat']}"
     if report["passed"]:
         apart = {"not mailed, by the author's word": report["missed_by_word"], "rejected": report["rejected"]}
         told = ", ".join(f"{count:,} {what}" for what, count in apart.items() if count)

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from pprmail.delivery.ledger.queries import as_time
 from pprmail.delivery.ledger.values import State
-from pprmail.state import batches, exceptions, mailings, reading, slots, writing
+from pprmail.state import batches, exceptions, mailings, reading, resolutions, slots, writing
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 
 class Slot(NamedTuple):
-    """A name under which the provider holds mail: since when, and when it confirmed that it discards it. UTC."""
+    """A name under which the provider holds mail: since when, and when it confirmed that it discards it. UTC.
+
+    A slot whose calling off was never confirmed counts as called off from the moment when that was given up.
+    """
 
     name: str
     opened: datetime
@@ -45,6 +48,13 @@ class HoldingBook:
                 Slot(row.slot, datetime.fromisoformat(row.opened), as_time(row.called_off))
                 for row in connection.execute(query)
             )
+
+    def may_hold(self) -> bool:
+        """Something was handed over, or may have been, whatever a person's word made of it since."""
+        mine = select(batches.c.number).where(batches.c.mailing == self.mailing.id, batches.c.state != State.WAITING)
+        settled = select(resolutions.c.id).where(resolutions.c.mailing == self.mailing.id)
+        with reading(self._engine) as connection:
+            return any(connection.execute(query.limit(1)).first() is not None for query in (mine, settled))
 
     def has_gone_out(self, time: datetime) -> bool:
         """Something was handed over from ``time`` on, when nothing is held any more."""
@@ -85,6 +95,8 @@ class HoldingBook:
                         .where(*accepted, batches.c.number == row.number)
                         .values(state=State.UNKNOWN, detail=why)
                     )
+            unconfirmed = slots.c.mailing == self.mailing.id, slots.c.called_off.is_(None)
+            connection.execute(slots.update().where(*unconfirmed).values(called_off=now.isoformat()))
             self._note(connection, calling_off=None, ended=now.isoformat(), stopped=why)
 
     def _people(self, connection: Connection, first: int, last: int) -> int:

@@ -37,7 +37,7 @@ _NAMES_SLOT = re.compile(r"\bbatch\b", re.IGNORECASE)
 _AGAIN = "then run this again"
 _PERMIT = f"give the API key the permission 'Scheduled Sends' under Settings, API Keys at SendGrid, {_AGAIN}"
 
-_NO_SLOT = "SendGrid has made no slot to hold the mail under: "
+_NO_SLOT = "SendGrid gave no slot to hold the mail under, and nothing was sent: "
 _NOT_CALLED_OFF = (
     "SendGrid has not confirmed that the mail is called off, and until it has, the mail goes out at its time: "
 )
@@ -126,7 +126,7 @@ def _why_not(asked: Heard | Answer) -> str:
         return f"SendGrid answered {asked.quoted}, and shows nothing of the kind; run this again"
     if _TOO_MANY_STAND.search(asked.quoted):
         return (
-            f"it calls off ten sends at a time at most: {asked.quoted}; delete the cancel of one whose time is past (DELETE /v3/{_SENDS}), "
+            f"it calls off ten sends at a time at most: {asked.quoted}; delete the cancel of one whose time is past (DELETE /v3/{_SENDS}/ID), "
             f"never of one whose time is to come, for its mail would go out after all, {_AGAIN}"
         )
     if asked.status == _NOT_FOUND and not _NAMES_SLOT.search(asked.quoted):
