@@ -131,7 +131,7 @@ def test_a_kill_falls_before_the_request_goes_on(moment: Moment, accepted_before
         host.aim(aim)
         for _ in range(3):
             post(host)
-        host.wait_until_idle()
+            host.wait_until_idle()  # a kill after an answer falls when the client has it
 
     assert accepted[:1] == [accepted_before]
     assert aim.fallen == told
@@ -184,3 +184,31 @@ def test_it_is_not_idle_before_what_a_client_left_behind_is_dealt_with() -> None
         host.wait_until_idle()
 
         assert host.mailed().total() == 1
+
+
+def letter(*addresses: str, way_out: str = "") -> dict[str, object]:
+    headers = {"headers": {"List-Unsubscribe": way_out}} if way_out else {}
+    return {"to": [{"email": address} for address in addresses], **headers}
+
+
+ADA, BOB = "ada@example.org", "bob@example.org"
+
+
+@pytest.mark.parametrize(
+    ("letters", "said"),
+    [
+        pytest.param([letter(ADA, way_out="<u1>"), letter(BOB, way_out="<u2>")], (), id="each-their-own"),
+        pytest.param([letter(ADA), letter(BOB)], (), id="the-providers-way-out"),
+        pytest.param([letter(ADA, BOB)], ("letters to several readers, who see each other: 1",), id="together"),
+        pytest.param(
+            [letter(ADA, way_out="<u1>"), letter(BOB, way_out="<u1>")],
+            ("readers with another's way out: 2",),
+            id="one-way-out",
+        ),
+    ],
+)
+def test_readers_who_learn_of_each_other_are_told(letters: list[object], said: tuple[str, ...]) -> None:
+    with UnreliableSendGrid(SENDER, seed=1, faults=0) as host:
+        assert post(host, body=MAIL | {"personalizations": letters}) == 202
+
+        assert host.disclosures() == said

@@ -88,6 +88,23 @@ class UnreliableSendGrid(SendGridStandIn):
         self._made_of = len(self.accepted)
         return self._made
 
+    # What readers see of each other
+
+    def disclosures(self) -> tuple[str, ...]:
+        """Sentences for what must never be: readers who see each other's addresses, or hold another's way out."""
+        letters = [letter for one in self.accepted for letter in one.body["personalizations"]]
+        together = [letter for letter in letters if len(letter["to"]) > 1 or letter.keys() & {"cc", "bcc"}]
+        holders: dict[str, set[str]] = {}
+        for letter in letters:
+            if way_out := letter.get("headers", {}).get("List-Unsubscribe"):
+                holders.setdefault(way_out, set()).update(one["email"] for one in letter["to"])
+        shared = sum(len(one) for one in holders.values() if len(one) > 1)
+        said = {
+            "letters to several readers, who see each other": len(together),
+            "readers with another's way out": shared,
+        }
+        return tuple(f"{what}: {count:,}" for what, count in said.items() if count)
+
     # Kills
 
     def aim(self, aim: Aim | None) -> None:

@@ -171,7 +171,7 @@ class Ordeal:
         self.tally = replace(self.tally, standing=Standing.of(said), mails=self._host.mailed())
         if told:
             self._tell(f"{told}: {_in_words(self.tally.standing)}")
-        if breaches := self.tally.breaches():
+        if breaches := (*self.tally.breaches(), *self._host.disclosures()):
             raise FailedRehearsalError(*breaches)
 
     # Settling

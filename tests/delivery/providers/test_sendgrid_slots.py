@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 HOUR = timedelta(hours=1)
 PERMIT = f"give the API key the permission 'Scheduled Sends' under Settings, API Keys at SendGrid, {AGAIN}"
-NO_SLOT = "SendGrid has made no slot to hold the mail under: "
+NO_SLOT = "SendGrid gave no slot to hold the mail under, and nothing was sent: "
 NOT_CONFIRMED = (
     "SendGrid has not confirmed that the mail is called off, and until it has, the mail goes out at its time: "
 )
@@ -332,7 +332,7 @@ def test_more_than_ten_are_not_called_off_at_once(world: World) -> None:
 
     assert told == (
         f"{NOT_CONFIRMED}it calls off ten sends at a time at most: 'max limit reached' (400); delete the cancel of one whose time is past "
-        "(DELETE /v3/user/scheduled_sends), never of one whose time is to come, for its mail would go out after all, then run this again"
+        "(DELETE /v3/user/scheduled_sends/ID), never of one whose time is to come, for its mail would go out after all, then run this again"
     )
     assert world.standin.schedules.stopped() == dict.fromkeys(standing, "cancel")
 
