@@ -46,6 +46,12 @@ def test_a_command_works_on_the_folder_and_all_it_says_is_kept(making: Making, t
     assert ended.last_words == "two"
 
 
+def test_a_subject_may_speak_of_a_traceback(making: Making) -> None:
+    own = making("import sys; sys.stderr.write('subject     A Traceback (most recent call last) of Trauma\\n')")
+
+    assert own.call("send").code == 0
+
+
 def test_a_command_that_is_killed_is_dead_and_says_so(making: Making) -> None:
     killed: list[bool] = []
 
@@ -80,7 +86,11 @@ def test_whoever_interrupts_leaves_no_command_behind(making: Making) -> None:
     [
         pytest.param("import sys; sys.exit(70)", "ended with exit code 70", id="a bug"),
         pytest.param("import sys; sys.exit(2)", "ended with exit code 2", id="mistyped"),
-        pytest.param("import sys; sys.stderr.write('Traceback (most'); sys.exit(3)", "Traceback", id="a traceback"),
+        pytest.param(
+            "import sys; sys.stderr.write('one\\nTraceback (most recent call last):\\n'); sys.exit(3)",
+            "Traceback",
+            id="a traceback",
+        ),
         pytest.param("import os; os.abort()", "ended with exit code", id="a crash"),
     ],
 )
