@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from conftest import ROOT
 from pprmail.delivery import schedule
 from pprmail.delivery.answer import Outcome
 from pprmail.delivery.dispatch import _Sender
@@ -261,3 +263,9 @@ def test_held_mail_under_stricter_terms(scenario: Scenario) -> None:
     walked = Explorer(scenario).walk()
 
     assert not walked.failure, "\n".join(walked.failure)
+
+
+def test_the_history_in_the_documents_is_the_one_that_is_found() -> None:
+    text = (ROOT / "docs/reliability.md").read_text(encoding="utf-8")
+
+    assert textwrap.indent(TRUST_IN_ABSENCE_FROM_THE_LOGS, "    ") in text
