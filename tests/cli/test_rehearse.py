@@ -323,6 +323,7 @@ def test_a_failure_is_told_as_json_too(newsletter: Newsletter, tmp_path: Path, m
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_leaves_neither_folder_nor_process_behind(
     newsletter: Newsletter, left_behind: Path, number: signal.Signals

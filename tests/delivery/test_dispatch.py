@@ -714,14 +714,6 @@ def test_a_bug_in_a_provider_comes_out_and_leaves_its_batch_in_doubt(
     assert accepted + waiting == 11
 
 
-@pytest.fixture
-def ctrl_c() -> Iterator[None]:
-    """SIGINT raises KeyboardInterrupt, also where the tests were started in the background."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 def test_who_interrupts_twice_need_not_wait_for_the_wire(
     tmp_path: Path, ledger: Ledger, many: Mailing, monkeypatch: pytest.MonkeyPatch, ctrl_c: None
 ) -> None:

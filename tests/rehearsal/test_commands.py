@@ -117,6 +117,7 @@ def test_a_question_that_is_not_answered_is_told(making: Making) -> None:
         own.ask("status", "x")
 
 
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_while_a_command_begins_ends_the_command_too(
     making: Making, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
