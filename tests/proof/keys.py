@@ -79,8 +79,18 @@ def _held_key(truth: Truth, names: Names) -> object:
     )
     is_over = shelf.instant >= DUE and not standing.calling_off
     slots = [] if is_over else [(one.name, one.opened <= TIMES[0], _is_sure(one.called_off)) for one in standing.slots]
-    told = bool(standing.send_at), bool(standing.calling_off), bool(standing.cancelled)
-    return shelf.instant, tuple(letters), shelf.called_off, shelf.doubtful, tuple(slots), told, bool(gone)
+    told = bool(standing.send_at), bool(standing.calling_off), bool(standing.cancelled), bool(standing.words)
+    was_called_off = any(one.called_off for one in standing.slots)
+    return (
+        shelf.instant,
+        tuple(letters),
+        shelf.called_off,
+        shelf.doubtful,
+        tuple(slots),
+        told,
+        was_called_off,
+        bool(gone),
+    )
 
 
 def _is_sure(called_off: datetime | None) -> bool | None:

@@ -97,4 +97,4 @@ def test_truths_under_one_key_have_one_future(scenario: Scenario) -> None:
             compared += 1
 
     print(f"{compared:,} truths compared")  # noqa: T201 - the same
-    assert compared >= len(collector.kinds) / 3
+    assert compared > 10
