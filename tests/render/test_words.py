@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import ROOT
 from pprmail.errors import PprmailError
+from pprmail.render.templates import packaged_folder
 from pprmail.render.words import _fields_of, _fill_in, load_words
 from pprmail.tables import read_tables
 
 if TYPE_CHECKING:
     from conftest import Newsletter
-    from pprmail.render.words import Words
-
+    from pprmail.render.templates import packaged_folder
+from pprmail.render.words import Words
 
 SHOWN = "templates/words.en.toml"
 
@@ -34,7 +34,7 @@ def refusal(newsletter: Newsletter, words: str) -> str:
 
 def test_both_catalogues_have_the_same_words_filled_in_alike() -> None:
     english, french_words = (
-        read_tables(ROOT / f"templates/words.{language}.toml", language)[0] for language in ("en", "fr")
+        read_tables(packaged_folder() / f"words.{language}.toml", language)[0] for language in ("en", "fr")
     )
 
     def shape(tables: dict[str, dict[str, object]]) -> dict[tuple[str, str], object]:
