@@ -14,8 +14,7 @@ from pprmail.tables import read_tables
 
 if TYPE_CHECKING:
     from conftest import Newsletter
-    from pprmail.render.templates import packaged_folder
-from pprmail.render.words import Words
+    from pprmail.render.words import Words
 
 SHOWN = "templates/words.en.toml"
 
