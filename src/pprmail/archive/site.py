@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from jinja2 import Environment
-
     from pprmail.model import Issue, Prose
     from pprmail.render.mail import RenderedIssue
+    from pprmail.render.template_files import Templates
     from pprmail.settings import Settings
 
 STYLE_SHEET = "site.css"
@@ -36,7 +35,7 @@ class Written:
 
 
 def site_files(
-    settings: Settings, issues: tuple[Issue, ...], templates: Environment, introduction: Prose
+    settings: Settings, issues: tuple[Issue, ...], templates: Templates, introduction: Prose
 ) -> dict[str, bytes]:
     """Every file of the site by its path in it. ``issues`` are those to be shown, in any order."""
     newest_first = tuple(sorted(issues, key=lambda issue: issue.key, reverse=True))

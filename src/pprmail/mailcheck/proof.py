@@ -12,11 +12,10 @@ from pprmail.manuscript.issue import load_issue
 from pprmail.render.mail import render_issue
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
-
     from pprmail.errors import Problem
     from pprmail.model import Issue
     from pprmail.render.mail import RenderedIssue
+    from pprmail.render.template_files import Templates
     from pprmail.settings import Settings
 
 
@@ -39,7 +38,7 @@ class Proof(NamedTuple):
         return self.mail
 
 
-def proofread(settings: Settings, key: str, templates: Environment | None = None) -> Proof:
+def proofread(settings: Settings, key: str, templates: Templates | None = None) -> Proof:
     """The issue ``key`` with every problem that remains after silencing, in the files' order."""
     issue, problems = load_issue(settings, key)
     # What a file that cannot be read lacks is no news

@@ -9,13 +9,10 @@ from pprmail.render.html import HTML_TEMPLATE, mail_html, mjml_values, with_role
 from pprmail.render.phrases import intro_of, subject_of
 from pprmail.render.templates import open_templates, render_template
 from pprmail.render.text import TEXT_TEMPLATE, text_values
-from pprmail.render.theme import load_theme
-from pprmail.render.words import load_words
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
-
     from pprmail.model import Issue
+    from pprmail.render.template_files import Templates
     from pprmail.render.words import Words
     from pprmail.settings import Settings
 
@@ -29,16 +26,16 @@ class RenderedIssue(NamedTuple):
     mjml: str
 
 
-def render_issue(settings: Settings, issue: Issue, templates: Environment | None = None) -> RenderedIssue:
+def render_issue(settings: Settings, issue: Issue, templates: Templates | None = None) -> RenderedIssue:
     """``issue`` as mail. The issue is free of errors.
 
     Raises ``PprmailError`` when a template is wrong.
     """
     if templates is None:
         templates = open_templates(settings)
-    words, theme = load_words(settings), load_theme(settings.root)
+    words = templates.words
     common = _common_values(settings, issue, words)
-    mjml = render_template(templates, HTML_TEMPLATE, common | mjml_values(settings, issue, words, theme))
+    mjml = render_template(templates, HTML_TEMPLATE, common | mjml_values(settings, issue, words, templates.theme))
     text = render_template(templates, TEXT_TEMPLATE, common | text_values(settings, issue, words))
     return RenderedIssue(common["subject"], with_roles(mail_html(mjml)), text.strip("\n") + "\n", mjml)
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from pprmail.render.theme import Theme
+    from pprmail.render.words import Words
+
 
 class TemplatePlace(NamedTuple):
     """A line of a template; ``name`` is relative to the folder of templates."""
@@ -32,10 +35,13 @@ class SourceFaultsError(PprmailError):
 class Templates(Environment):
     """Jinja2 that refuses a template of MJML with faults, so that it keeps no compiled form of it.
 
-    One that has not changed since is not looked through again.
+    One that has not changed since is not looked through again. ``words`` and ``theme`` are read with the templates: once for
+    all that is made of them.
     """
 
     refuses_faults = True
+    words: Words
+    theme: Theme
 
     def preprocess(self, source: str, name: str | None = None, filename: str | None = None) -> str:
         """``source`` as it is. Raises ``SourceFaultsError``."""

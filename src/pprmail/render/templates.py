@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment, TemplateNotFound
 
-    from pprmail.render.template_files import TemplatePlace
+    from pprmail.render.template_files import TemplatePlace, Templates
     from pprmail.settings import Settings
 
 FOLDER = "templates"
@@ -40,16 +40,19 @@ def packaged_folder() -> Path:
     return next(folder for folder in (package / FOLDER, package.parents[1] / FOLDER) if folder.is_dir())
 
 
-def open_templates(settings: Settings) -> Environment:
-    """Jinja2 over the newsletter's templates, then the packaged ones.
+def open_templates(settings: Settings) -> Templates:
+    """Jinja2 over the newsletter's templates, then the packaged ones; with them the words and the theme.
 
-    An undefined variable is an error; ``.mjml.j2`` and ``.html.j2`` escape what they are given.
+    An undefined variable is an error; ``.mjml.j2`` and ``.html.j2`` escape what they are given. Raises ``PprmailError`` for
+    words and a theme that cannot be.
     """
     from pprmail.render.cache import template_cache
     from pprmail.render.template_files import TemplateFiles, Templates
+    from pprmail.render.theme import load_theme
     from pprmail.render.undefined import KnownUndefined
+    from pprmail.render.words import load_words
 
-    return Templates(
+    templates = Templates(
         loader=TemplateFiles(settings.root / FOLDER, packaged_folder()),
         autoescape=lambda name: name is not None and not name.endswith(".txt.j2"),
         undefined=KnownUndefined,
@@ -58,6 +61,8 @@ def open_templates(settings: Settings) -> Environment:
         keep_trailing_newline=True,
         bytecode_cache=template_cache(settings.state_folder),
     )
+    templates.words, templates.theme = load_words(settings), load_theme(settings.root)
+    return templates
 
 
 def render_template(templates: Environment, name: str, values: dict[str, Any]) -> str:
