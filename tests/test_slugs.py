@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pprmail.slugs import MAXIMUM, is_slug, slug_of
+from pprmail.slugs import MAXIMUM, is_slug, research_path, slug_of, topic_path
 
 TITLES = {
     "question": ("Is Psychodynamic Therapy Effective?", "is-psychodynamic-therapy-effective"),
@@ -48,3 +48,8 @@ def test_other_text_is_no_slug(text: str) -> None:
 
 def test_a_slug_of_sixty_characters_is_one() -> None:
     assert is_slug("a" * MAXIMUM)
+
+
+def test_a_topic_without_a_slug_leads_home_where_there_is_a_page() -> None:
+    assert [topic_path(name) for name in ("Long-term Outcomes", "信頼")] == ["topics/long-term-outcomes/", ""]
+    assert [research_path(name) for name in ("Meta-analysis", "信頼")] == ["research/meta-analysis/", ""]

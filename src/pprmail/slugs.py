@@ -25,12 +25,12 @@ def slug_of(title: str) -> str:
 
 
 def topic_path(name: str) -> str:
-    """Where on the site the summaries of a topic stand: ``topics/KEY/``; all topics, for a name of which no slug can be made."""
-    return f"topics/{key}/" if (key := slug_of(name)) else "topics/"
+    """Where on the site the summaries of a topic stand: ``topics/KEY/``; the home page, '', for a name of which no slug can be made."""
+    return f"topics/{key}/" if (key := slug_of(name)) else ""
 
 
 def research_path(name: str) -> str:
-    """The same of a type of research: ``research/KEY/``; the home page where there is no slug."""
+    """The same of a type of research: ``research/KEY/``, or ''."""
     return f"research/{key}/" if (key := slug_of(name)) else ""
 
 

@@ -11,15 +11,13 @@ from pprmail.model import plain, plain_prose
 from pprmail.render.phrases import citation_of, intro_of
 from pprmail.render.prose import HtmlStyle, inline_html, prose_html
 from pprmail.render.templates import render_template
-from pprmail.render.words import load_words
-from pprmail.slugs import research_path, slug_of, topic_path
+from pprmail.slugs import research_path, topic_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jinja2 import Environment
-
     from pprmail.model import Issue, Prose, Summary
+    from pprmail.render.template_files import Templates
     from pprmail.settings import Settings
 
 # On an issue's page a summary is an h2; on its own page it is the h1, and headings within stand one higher
@@ -31,14 +29,14 @@ class PageMaker:
     """Makes the pages of one site. ``issues`` are those to be shown, newest first."""
 
     def __init__(
-        self, settings: Settings, issues: tuple[Issue, ...], templates: Environment, introduction: Prose
+        self, settings: Settings, issues: tuple[Issue, ...], templates: Templates, introduction: Prose
     ) -> None:
         """``introduction`` is the standing paragraph of ``[newsletter]``."""
         self.settings = settings
         self.issues = issues
         self.templates = templates
         self.introduction = introduction
-        self.words = load_words(settings)
+        self.words = templates.words
 
     def pages(self) -> Iterator[tuple[str, str]]:
         """Every page: its path on the site (``2020-08/index.html``) and its HTML."""
@@ -80,7 +78,7 @@ class PageMaker:
             if summary.research_type.name:
                 named.append((research_path(summary.research_type.name), summary.research_type.name))
             for path, name in named:
-                if slug_of(name):
+                if path:
                     found.setdefault(path, (name, []))[1].append(line)
         for path, (name, summaries) in sorted(found.items()):
             yield f"{path}index.html", self._page("topic.html.j2", path, {"name": name, "summaries": summaries})
