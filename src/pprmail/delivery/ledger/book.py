@@ -15,6 +15,7 @@ from pprmail.delivery.ledger.holding import HoldingBook, add_slot
 from pprmail.delivery.ledger.home import record_home, strange_home
 from pprmail.delivery.ledger.queries import as_mailing, read_counts, read_outcomes
 from pprmail.delivery.ledger.sending import SendingBook
+from pprmail.delivery.ledger.steps import record_step
 from pprmail.delivery.ledger.values import ISSUE_KIND, OUTBOX, State, TestMail
 from pprmail.delivery.seal import SealedMail
 from pprmail.errors import PprmailError
@@ -230,11 +231,10 @@ class Ledger:
 
     def cancel(self, mailing: Mailing, now: datetime) -> None:
         """Undo the seal: everyone waits again, and the issue can be sealed anew."""
-        values = {"cancelled": now.isoformat(), "calling_off": None, "revision": mailings.c.revision + 1}
         waiting = {"state": State.WAITING, "attempt": None, "progress": None}
         with writing(self._engine) as connection:
             connection.execute(batches.update().where(batches.c.mailing == mailing.id).values(waiting))
-            connection.execute(mailings.update().where(mailings.c.id == mailing.id).values(values))
+            record_step(connection, mailing.id, cancelled=now.isoformat(), calling_off=None)
 
     # Beside the mailings
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import func, select
 
 from pprmail.delivery.ledger.queries import as_time
+from pprmail.delivery.ledger.steps import record_step
 from pprmail.delivery.ledger.values import State
 from pprmail.state import batches, exceptions, mailings, reading, resolutions, slots, writing
 
@@ -74,7 +75,7 @@ class HoldingBook:
         """The provider is about to be asked to discard everything. Beginning twice keeps the first time."""
         with writing(self._engine) as connection:
             since = func.coalesce(mailings.c.calling_off, now.isoformat())
-            self._note(connection, calling_off=since)
+            record_step(connection, self.mailing.id, calling_off=since)
 
     def record_called_off(self, slot: str, confirmed: datetime) -> None:
         """The provider confirmed that it discards what it holds under ``slot``."""
@@ -97,7 +98,7 @@ class HoldingBook:
                     )
             unconfirmed = slots.c.mailing == self.mailing.id, slots.c.called_off.is_(None)
             connection.execute(slots.update().where(*unconfirmed).values(called_off=now.isoformat()))
-            self._note(connection, calling_off=None, ended=now.isoformat(), stopped=why)
+            record_step(connection, self.mailing.id, calling_off=None, ended=now.isoformat(), stopped=why)
 
     def _people(self, connection: Connection, first: int, last: int) -> int:
         """How many of these recipients have their batch's outcome."""
@@ -107,10 +108,6 @@ class HoldingBook:
             )
         )
         return last - first + 1 - (odd or 0)
-
-    def _note(self, connection: Connection, **values: object) -> None:
-        step = {"revision": mailings.c.revision + 1}
-        connection.execute(mailings.update().where(mailings.c.id == self.mailing.id).values(values | step))
 
 
 def add_slot(connection: Connection, mailing: int, slot: str, now: datetime) -> None:

@@ -18,6 +18,7 @@ from pprmail.audience.consent import last_suppression, load_suppressed_since, su
 from pprmail.delivery.answer import Next, Outcome
 from pprmail.delivery.ledger.queries import read_leavers, read_recipients
 from pprmail.delivery.ledger.ranges import Span, carve_waiting, cut, spans_of
+from pprmail.delivery.ledger.steps import record_step
 from pprmail.delivery.ledger.values import OUTBOX, Batch, HandOver, State
 from pprmail.errors import PprmailError
 from pprmail.state import batches, exceptions, mailings, reading, resolutions, writing
@@ -75,7 +76,7 @@ class SendingBook:
         with self._writing() as connection:
             self._settle_claims(connection, State.WAITING if again else State.UNKNOWN)
             connection.execute(batches.update().where(self._here, batches.c.tries > 0).values(tries=0))
-            self._note(connection, ended=None, stopped=None)
+            record_step(connection, self.mailing.id, ended=None, stopped=None)
 
     def settle_claims(self) -> None:
         """No sender is at work, and none will be: what the last one had claimed is in doubt."""
@@ -94,11 +95,7 @@ class SendingBook:
     def end(self, stopped: str | None, now: datetime) -> None:
         """The sender stops. ``stopped`` says why before everyone was handed over; None when nothing is left to do."""
         with self._writing() as connection:
-            self._note(connection, ended=now.isoformat(), stopped=stopped)
-
-    def _note(self, connection: Connection, **values: str | None) -> None:
-        step = {"revision": mailings.c.revision + 1}
-        connection.execute(mailings.update().where(mailings.c.id == self.mailing.id).values(values | step))
+            record_step(connection, self.mailing.id, ended=now.isoformat(), stopped=stopped)
 
     # A batch
 
@@ -285,7 +282,7 @@ class SendingBook:
             state = State.ACCEPTED if answer.outcome is Outcome.ACCEPTED else State.WAITING
             span = Span(state, row.first, row.last)
             cut(connection, self.mailing.id, row, [span], detail=answer.detail, provider_id=answer.provider_id)
-            self._note(connection)
+            record_step(connection, self.mailing.id)
 
 
 def _settled(row: Row[Any], batch: Batch, answer: Answer) -> Iterable[Span]:
