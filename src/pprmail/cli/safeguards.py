@@ -10,7 +10,6 @@ from pprmail.cli.sending import has_ledger, open_ledger, sole_sender
 from pprmail.delivery.receipt import BRING_IT_OVER, find_discord, read_receipt
 from pprmail.errors import PprmailError
 from pprmail.folders import kept_by
-from pprmail.settings import POSTAL_PLACEHOLDER
 from pprmail.state import database_path
 
 if TYPE_CHECKING:
@@ -34,9 +33,8 @@ def refuse_owner(settings: Settings, provider: str) -> None:
 
 def refuse_unready(settings: Settings, list_path: Path | None) -> None:
     """Raise ``PprmailError`` for settings or a list that are still those of the start. ``list_path`` None: no list is used."""
-    postal_address = settings.sender.postal_address
-    if not postal_address.strip() or POSTAL_PLACEHOLDER in postal_address:
-        what = "is empty" if not postal_address.strip() else "is still the placeholder"
+    if not settings.sender.has_postal_address:
+        what = "is still the placeholder" if settings.sender.postal_address.strip() else "is empty"
         message = f"pprmail.toml: 'postal_address' under [sender] {what}; write it, as the law requires in every mail. Nothing was sent"
         raise PprmailError(message)
     if list_path and list_path.name.casefold() == EXAMPLE_LIST:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pprmail.errors import PprmailError
 from pprmail.model import is_issue_key
-from pprmail.settings import FILE_NAME, POSTAL_PLACEHOLDER
+from pprmail.settings import FILE_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,17 +117,11 @@ def rehearsed(tables: dict[str, Any], settings: Settings, batch_size: int, sendg
         },
         "sendgrid": sendgrid,
     }
-    if not has_postal_address(settings):
+    if not settings.sender.has_postal_address:
         changes["sender"] = {"postal_address": POSTAL_ADDRESS}
     if settings.check.retractions:
         changes["check"] = {"retractions": str(settings.root / settings.check.retractions)}
     return tables | {name: tables.get(name, {}) | change for name, change in changes.items()}
-
-
-def has_postal_address(settings: Settings) -> bool:
-    """The settings have a postal address that a real send takes."""
-    address = settings.sender.postal_address
-    return bool(address.strip()) and POSTAL_PLACEHOLDER not in address
 
 
 def rehearsed_batch_size(recipients: int, batch_size: int) -> int:

@@ -53,6 +53,11 @@ class Sender(NamedTuple):
     reply_to: str = ""
     postal_address: str = ""
 
+    @property
+    def has_postal_address(self) -> bool:
+        """The postal address is written: neither blank nor still what ``init`` wrote."""
+        return bool(self.postal_address.strip()) and POSTAL_PLACEHOLDER not in self.postal_address
+
 
 class Subscribers(NamedTuple):
     """``[subscribers]``: the list."""
