@@ -13,7 +13,7 @@ from pprmail.cli.clock import local_time, zoned_time
 from pprmail.cli.console import counted
 from pprmail.cli.handing_over import sealed_provider
 from pprmail.cli.outlets import content_of, make_outbox
-from pprmail.cli.sending import status_json, status_table, write_receipt_of
+from pprmail.cli.sending import tell_standing
 from pprmail.delivery.ledger import Outlet
 from pprmail.delivery.receipt import remove_receipt
 from pprmail.delivery.schedule import SURE_AHEAD, Step, call_off, next_step
@@ -96,10 +96,7 @@ class _Cancelling:
                 f"called off; {mailing.provider} confirmed that it discards the mail to {held}, which was to go out {when}"
             )
             return EXIT_DONE
-        write_receipt_of(self.settings, self.ledger, mailing)
-        current = self.ledger.mailing(mailing.id)
-        now = self.ledger.counts(mailing)
-        self.console.product(status_table(status_json(mailing.issue, current, now, sending=False)))
+        tell_standing(self.console, self.settings, self.ledger, mailing)
         self.console.error(
             f"called off too late to be sure: it was to go out {when}, and mail is stopped for certain until ten minutes before; "
             f"{held} may have it. Ask two or three of them, then 'pprmail resolve {mailing.issue}'"

@@ -11,7 +11,7 @@ from pprmail.cli import clock, safeguards
 from pprmail.cli.clock import zoned_time
 from pprmail.cli.console import counted
 from pprmail.cli.handing_over import sealed_provider
-from pprmail.cli.sending import status_json, status_table, write_receipt_of
+from pprmail.cli.sending import tell_standing
 from pprmail.delivery.resolve import settle_by_evidence, settle_by_word
 from pprmail.delivery.schedule import was_called_off
 from pprmail.errors import EXIT_DONE, EXIT_UNFINISHED, PprmailError
@@ -73,10 +73,7 @@ class _Resolving:
         else:
             self._look(book)
             self._take_word(book, was_sent=was_sent)
-        write_receipt_of(self.settings, self.ledger, self.mailing)
-        counts = self.ledger.counts(self.mailing)
-        current = self.ledger.mailing(self.mailing.id)
-        self.console.product(status_table(status_json(self.mailing.issue, current, counts, sending=False)))
+        counts = tell_standing(self.console, self.settings, self.ledger, self.mailing)
         if counts.waiting and not self.mailing.cancelled:
             self.console.note(
                 f"{counted(counts.waiting, 'recipient waits', 'recipients wait')}: 'pprmail send {self.mailing.issue}' mails them"

@@ -1,4 +1,4 @@
-"""What ``send``, ``status``, ``cancel`` and ``unsubscribe`` share: opening the ledger, and showing where a mailing stands."""
+"""What ``send``, ``status``, ``resolve``, ``cancel`` and ``unsubscribe`` share: opening the ledger, and showing where a mailing stands."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from pprmail.cli.console import Console
     from pprmail.delivery.ledger import Counts, Mailing
     from pprmail.delivery.seal import SealedMail
     from pprmail.model import Issue
@@ -138,6 +139,14 @@ def status_json(issue: str, mailing: Mailing | None, counts: Counts | None, *, s
         "ended": mailing.ended.isoformat() if mailing and mailing.ended else None,
         **send_at,
     }
+
+
+def tell_standing(console: Console, settings: Settings, ledger: Ledger, mailing: Mailing) -> Counts:
+    """Tell the receipt, then the person, where ``mailing`` stands now that no sender is at work; its counts."""
+    write_receipt_of(settings, ledger, mailing)
+    current, counts = ledger.mailing(mailing.id), ledger.counts(mailing)
+    console.product(status_table(status_json(mailing.issue, current, counts, sending=False)))
+    return counts
 
 
 def say_held(mailing: Mailing, send_at: datetime, settings: Settings) -> str:
