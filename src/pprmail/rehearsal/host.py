@@ -52,7 +52,7 @@ class UnreliableSendGrid(SendGridStandIn):
         """``sender`` is the address that this account may send from."""
         domain = sender.rpartition("@")[2].lower()
         super().__init__(Account(domains={domain: True}, senders={sender.lower(): True}))
-        self.shares = dict.fromkeys(Purpose, faults)
+        self._share = faults
         self.asked: Counter[Purpose] = Counter()
         self.faulted: Counter[Purpose] = Counter()
         self.kinds: Counter[str] = Counter()
@@ -68,7 +68,7 @@ class UnreliableSendGrid(SendGridStandIn):
         purpose = purpose_of(path)
         with self.lock:
             draw = self._draws[purpose]
-            is_faulted, fault = draw.random() < self.shares[purpose], draw.choice(FAULTS)
+            is_faulted, fault = draw.random() < self._share, draw.choice(FAULTS)
             if not is_faulted:
                 return None
             self.faulted[purpose] += 1

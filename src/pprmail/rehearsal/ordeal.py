@@ -54,7 +54,6 @@ class Course:
     found_in_log: int = 0
     said_not_sent: int = 0
     said_sent: int = 0
-    looks: int = 0
 
     @property
     def doubts(self) -> int:
@@ -199,7 +198,6 @@ class Ordeal:
         self._host.logs_lag = False
         for _ in range(MOST_LOOKS):
             ended = self._commands.call("resolve", self._issue)
-            self.course.looks += 1
             if ended.code == EXIT_DONE or "warning: " not in ended.err:
                 break
         self._host.logs_lag = True

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pprmail.rehearsal.host import Purpose
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -55,11 +57,11 @@ def make_report(
         "waiting": standing.waiting,
         "runs": course.runs,
         "kills": {"asked": wishes.kills, "landed": len(course.kills), "moments": list(course.kills)},
-        "requests": {purpose.value: host.asked[purpose] for purpose in host.shares},
+        "requests": {purpose.value: host.asked[purpose] for purpose in Purpose},
         "faults": {
             "share": wishes.faults,
             "met": host.faulted.total(),
-            "at": {purpose.value: host.faulted[purpose] for purpose in host.shares},
+            "at": {purpose.value: host.faulted[purpose] for purpose in Purpose},
             "kinds": dict(host.kinds.most_common()),
             "after_accepting": host.taken_unanswered,
         },
