@@ -60,11 +60,10 @@ class HoldingBook:
     def has_gone_out(self, time: datetime) -> bool:
         """Something was handed over from ``time`` on, when nothing is held any more."""
         here = batches.c.mailing == self.mailing.id, batches.c.state != State.WAITING
+        # Compared as text, so written as a claim's time is
+        since = batches.c.claimed >= time.isoformat(timespec="microseconds")
         with reading(self._engine) as connection:
-            return (
-                connection.execute(select(batches).where(*here, batches.c.claimed >= time.isoformat())).first()
-                is not None
-            )
+            return connection.execute(select(batches).where(*here, since)).first() is not None
 
     def add(self, slot: str, now: datetime) -> None:
         """From now on, mail may be held under ``slot`` as well."""
