@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-proof lint types contract unit bench clean
+.PHONY: demo test test-proof test-browser lint types contract unit bench clean
 
 $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "pprmail needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
@@ -44,6 +44,15 @@ unit: $(VENV)/.dev
 # Every crash and every answer, in a world of its own; some minutes
 test-proof: $(VENV)/.dev
 	$(BIN)/pytest tests/proof -n 2 -rP
+
+$(VENV)/.browser: $(VENV)/.dev tests/browser/install tests/browser/package-lock.json
+	bash tests/browser/install $(VENV)/judges
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group browser
+	@touch $@
+
+# The mail and the pages in Chromium, before checkers of HTML and of mail, and in the readers of a terminal
+test-browser: $(VENV)/.browser
+	$(BIN)/pytest tests/browser -n 2 --dist loadfile
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/run.py

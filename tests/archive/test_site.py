@@ -170,6 +170,29 @@ def test_a_page_has_one_h1_a_language_and_no_request_to_others(sample: Newslette
         assert "unsubscribe" not in text.casefold(), path
 
 
+def test_a_page_is_titled_as_long_as_70_characters_hold_it(newsletter: Newsletter) -> None:
+    fits, alone = (
+        "Is a Title That Leaves Room Enough for the Newsletter's?",
+        "Does a Title " + "of a Length Like This " * 2 + "Stand Alone?",
+    )
+    long = "What Becomes of a Title That Goes on and on Until It Has Filled More Than One Whole Line?"
+    for number, title in enumerate((fits, alone, long), 1):
+        newsletter.write(f"issues/2020-09/{number}.md", summary_text(title, Slug=f"s-{number}"))
+    newsletter.write("issues/2020-09/issue.md", "Month: 2020-09\n")
+
+    site = build(newsletter) / "site" / "2020-09"
+
+    titles = [
+        re.findall("<title>(.*)</title>", (site / f"s-{n}" / "index.html").read_text(encoding="utf-8"))
+        for n in (1, 2, 3)
+    ]
+    assert titles == [
+        ["Is a Title That Leaves Room Enough for the Newsletter&#39;s? – PPRNet Blog"],
+        [alone],
+        ["What Becomes of a Title That Goes on and on Until It Has Filled More…"],
+    ]
+
+
 def test_the_mail_parts_hold_no_mark_and_nobodys_token(newsletter: Newsletter) -> None:
     out = build(newsletter)
 

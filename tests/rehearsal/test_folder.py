@@ -44,7 +44,7 @@ def test_the_copy_holds_one_issue_the_templates_and_the_list(newsletter: Newslet
     newsletter.write("issues/2020-07/issue.md", "Month: July 2020\n")
     newsletter.write("issues/2020-08/receipt.json", "{}")
     newsletter.write("issues/2020-08/notes/figure.docx", b"\x00\xff")
-    newsletter.write("templates/site.css", "a {}")
+    newsletter.write("templates/site.css.j2", "a {}")
     newsletter.write(".pprmail/secret.key", "secret")
     newsletter.write("outbox/2020-08/1.eml", "mail")
 
@@ -58,7 +58,7 @@ def test_the_copy_holds_one_issue_the_templates_and_the_list(newsletter: Newslet
         "issues/2020-08/issue.md",
         "issues/2020-08/notes/figure.docx",
         "subscribers.csv",
-        "templates/site.css",
+        "templates/site.css.j2",
     ]
     assert content == b"\x00\xff"
 

@@ -6,7 +6,7 @@ import pytest
 
 from pprmail.manuscript.issue import load_issue
 from pprmail.model import Link, plain
-from pprmail.render.phrases import citation_of, intro_of, subject_of
+from pprmail.render.phrases import citation_of, cut, intro_of, subject_of
 from pprmail.render.words import load_words
 
 if TYPE_CHECKING:
@@ -16,6 +16,21 @@ if TYPE_CHECKING:
 
 def load(newsletter: Newsletter) -> Issue:
     return load_issue(newsletter.settings, "2020-08")[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        pytest.param("As long as it may be", "As long as it may be", id="fits"),
+        pytest.param("a line\n  that  is\tone", "a line that is one", id="spaces"),
+        pytest.param("It is longer, than it may be", "It is longer, than…", id="word"),
+        pytest.param("It may be longer: than it", "It may be longer…", id="mark"),
+        pytest.param("Donaudampfschifffahrtsgesellschaft", "Donaudampfschifffah…", id="no-space"),
+        pytest.param("", "", id="empty"),
+    ],
+)
+def test_a_text_is_cut_at_a_word(text: str, line: str) -> None:
+    assert cut(text, 20) == line
 
 
 def test_intro_is_made_of_the_blurbs(newsletter: Newsletter) -> None:

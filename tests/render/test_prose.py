@@ -81,6 +81,27 @@ def test_a_link_keeps_its_number_and_is_noted_once() -> None:
     assert notes.take() == ""
 
 
+def test_a_section_has_the_notes_of_its_links_even_if_another_had_them() -> None:
+    notes = Notes()
+    prose_text(prose("[a](https://e.org/) [b](https://f.org/)"), notes)
+    notes.take()
+
+    text = prose_text(prose("[f](https://f.org/) [g](https://g.org/)"), notes)
+
+    assert text == "f [2] g [3]"
+    assert notes.take() == "[2] https://f.org/\n[3] https://g.org/"
+
+
+def test_marks_and_notes_stay_with_their_words() -> None:
+    french = "Un long début de phrase qui va presque jusqu’au bout de cette autre ligne : c’est « tout » et [rien](https://e.org/) !"
+
+    text = prose_text(prose(french), Notes())
+
+    assert text == (
+        "Un long début de phrase qui va presque jusqu’au bout de cette autre\nligne : c’est « tout » et rien [1] !"
+    )
+
+
 def test_no_line_is_longer_than_72_but_a_lone_word() -> None:
     url = "https://example.org/" + "x" * 80
 

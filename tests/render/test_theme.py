@@ -54,6 +54,20 @@ def test_every_colour_of_the_mail_is_the_themes(newsletter: Newsletter) -> None:
     assert used == {colour for colours in OWN.values() for colour in colours} | {PAPER}
 
 
+def test_the_pages_have_the_themes_colours_and_fonts(newsletter: Newsletter) -> None:
+    newsletter.write(
+        "templates/theme.toml", '[fonts]\ntext = "\'Gill Sans\', sans-serif"\nheadings = "Palatino, serif"\n'
+    )
+
+    newsletter.call("build")
+
+    style = (newsletter.root / "build/site/site.css").read_text(encoding="utf-8")
+    theme = load_theme(newsletter.root)
+    assert set(re.findall(r"#[0-9a-f]{6}\b", style)) == {*theme.light, *theme.dark}
+    assert "font: 1.0625rem/1.65 'Gill Sans', sans-serif;" in style
+    assert "font-family: Palatino, serif;" in style
+
+
 @pytest.mark.parametrize(
     ("theme", "sentence"),
     [

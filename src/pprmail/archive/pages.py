@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from pprmail.model import plain, plain_prose
-from pprmail.render.phrases import citation_of, intro_of
+from pprmail.render.phrases import citation_of, cut, intro_of
 from pprmail.render.prose import HtmlStyle, inline_html, prose_html
 from pprmail.render.templates import render_template
 from pprmail.slugs import research_path, topic_path
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # On an issue's page a summary is an h2; on its own page it is the h1, and headings within stand one higher
 ISSUE_STYLE, SUMMARY_STYLE = HtmlStyle(heading="h3"), HtmlStyle(heading="h2")
-_DESCRIPTION_CHARACTERS = 160
+_DESCRIPTION_CHARACTERS, _TITLE_CHARACTERS = 160, 70
 
 
 class PageMaker:
@@ -91,8 +91,14 @@ class PageMaker:
             "words": self.words,
             "canonical": self.settings.newsletter.url(path),
             "up": "../" * path.count("/"),
+            "titled": self._titled,
         }
         return render_template(self.templates, template, common | values)
+
+    def _titled(self, name: str) -> str:
+        """The title of the page of ``name``: with the newsletter's where 70 characters hold both; search engines show no more."""
+        both = f"{name} – {self.settings.newsletter.title}"
+        return both if len(both) <= _TITLE_CHARACTERS else cut(name, _TITLE_CHARACTERS)
 
     def _home(self) -> dict[str, Any]:
         lines = [self._issue_line(issue) for issue in self.issues]
@@ -120,7 +126,7 @@ class PageMaker:
             "path": f"{issue.key}/",
             "day": issue.day.isoformat(),
             "day_words": self.words.day(issue.day),
-            "description": _cut(plain(intro_of(issue, self.words)) or plain_prose(issue.word)),
+            "description": cut(plain(intro_of(issue, self.words)) or plain_prose(issue.word), _DESCRIPTION_CHARACTERS),
             "titles": [
                 {"title": summary.title.text, "path": f"{issue.key}/{summary.slug}/"} for summary in issue.summaries
             ],
@@ -137,7 +143,7 @@ class PageMaker:
             "author_email": _shown_email(summary.author_email.text, self.settings.archive.emails),
             "topics": summary.topic_names,
             "research_type": summary.research_type.name or "",
-            "description": _cut(plain_prose(summary.body)),
+            "description": cut(plain_prose(summary.body), _DESCRIPTION_CHARACTERS),
         }
 
 
@@ -148,11 +154,3 @@ def _shown_email(address: str, emails: str) -> dict[str, str]:
     if emails == "obfuscate":
         return {"words": address.replace("@", " at ").replace(".", " dot "), "link": ""}
     return {"words": address, "link": f"mailto:{address}"}
-
-
-def _cut(text: str) -> str:
-    """The beginning of ``text``, cut at a word, for a page's description."""
-    line = " ".join(text.split())
-    if len(line) <= _DESCRIPTION_CHARACTERS:
-        return line
-    return line[:_DESCRIPTION_CHARACTERS].rpartition(" ")[0].rstrip(" ,;:.–") + "…"

@@ -11,7 +11,7 @@ from pprmail.archive.pages import PageMaker
 from pprmail.errors import PprmailError
 from pprmail.files import replace_file, replace_if_changed
 from pprmail.marks import PREVIEW_TOKEN, fill, personal_values
-from pprmail.render.templates import FOLDER, packaged_folder
+from pprmail.render.templates import render_template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,13 +42,8 @@ def site_files(
     pages = PageMaker(settings, newest_first, templates, introduction).pages()
     files = {path: page.encode() for path, page in pages}
     files["feed.xml"] = rss_feed(settings, newest_first)
-    files[STYLE_SHEET] = _style_sheet(settings.root)
+    files[STYLE_SHEET] = render_template(templates, f"{STYLE_SHEET}.j2", {"theme": templates.theme}).encode()
     return files
-
-
-def _style_sheet(root: Path) -> bytes:
-    own = root / FOLDER / STYLE_SHEET
-    return (own if own.is_file() else packaged_folder() / STYLE_SHEET).read_bytes()
 
 
 def mail_files(settings: Settings, key: str, mail: RenderedIssue) -> dict[str, bytes]:

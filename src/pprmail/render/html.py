@@ -83,18 +83,22 @@ def _summary_values(
 
 
 _ROLE = re.compile(r'class="([^"]*\brole-(banner|main|navigation|complementary|contentinfo)(?=[ "])[^"]*)"')
-
-
 _EMAIL = re.compile(r'(<div )aria-label="[^"]*" aria-roledescription="email" ([^>]*?) role="article"')
+_VOID = re.compile(r"<(br|hr|meta)\b([^<>]*?) ?/>")
 
 
 def with_roles(html: str) -> str:
     """``html`` where each ``css-class="role-main"`` of the template is a landmark, and nothing is said outside of them.
 
     MJML has ``mj-html-attributes`` for that, which mjml-python's mrml does not know. The article that it makes of the whole mail
-    reads the subject once more.
+    reads the title once more.
     """
     return _EMAIL.sub(r"\1\2", _ROLE.sub(r'class="\1" role="\2"', html), count=1)
+
+
+def _as_html(html: str) -> str:
+    """``html`` without what only MJML's XML asks for."""
+    return _VOID.sub(r"<\1\2>", html).replace("<!doctype html>", "<!DOCTYPE html>", 1)
 
 
 def mail_html(mjml: str) -> str:
@@ -107,7 +111,7 @@ def mail_html(mjml: str) -> str:
 
     try:
         # MJML would fetch a font of a known name from Google
-        return str(mjml2html(mjml, fonts={}))
+        return _as_html(str(mjml2html(mjml, fonts={})))
     except BaseException as error:
         # A panic of mrml's comes as a BaseException of a class that cannot be imported
         if not isinstance(error, ValueError) and type(error).__name__ != "PanicException":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pprmail.model import plain
 from pprmail.render.html import HTML_TEMPLATE, mail_html, mjml_values, with_roles
-from pprmail.render.phrases import intro_of, subject_of
+from pprmail.render.phrases import intro_of, subject_of, title_of
 from pprmail.render.templates import open_templates, render_template
 from pprmail.render.text import TEXT_TEMPLATE, text_values
 
@@ -49,6 +49,7 @@ def _common_values(settings: Settings, issue: Issue, words: Words) -> dict[str, 
         "month": words.month(issue.key),
         "issue_url": newsletter.url(f"{issue.key}/"),
         "subject": subject_of(issue, words),
+        "title": title_of(issue, words),
         "preheader": plain(intro_of(issue, words)),
         "unsubscribe": settings.unsubscribe,
         "subscribe_url": newsletter.url("#subscribe"),

@@ -14,11 +14,16 @@ if TYPE_CHECKING:
 LONGEST_SUBJECT = 78
 
 
+def title_of(issue: Issue, words: Words) -> str:
+    """The newsletter's title and the month: what the mail is called where its subject does not stand."""
+    return words.issue.subject.format(month=words.month(issue.key))
+
+
 def subject_of(issue: Issue, words: Words) -> str:
     """The author's subject; else title, month and as many blurbs as fit in 78 characters."""
     if issue.subject:
         return " ".join(issue.subject.text.split())
-    head = words.issue.subject.format(month=words.month(issue.key))
+    head = title_of(issue, words)
     subject = head
     for number, blurb in enumerate(_blurbs(issue)):
         longer = f"{subject}{': ' if number == 0 else '; '}{blurb}"
@@ -42,6 +47,15 @@ def intro_of(issue: Issue, words: Words) -> tuple[Inline, ...]:
 def _blurbs(issue: Issue) -> tuple[str, ...]:
     blurbs = (summary.blurb.text or summary.title.text for summary in issue.summaries)
     return tuple(" ".join(blurb.split()).rstrip(".") for blurb in blurbs)
+
+
+def cut(text: str, characters: int) -> str:
+    """``text`` on one line; of one that is longer than ``characters`` the beginning, to the end of a word, and "…"."""
+    line = " ".join(text.split())
+    if len(line) <= characters:
+        return line
+    whole_words = line[:characters].rpartition(" ")[0] or line[: characters - 1]
+    return whole_words.rstrip(" ,;:.–") + "…"
 
 
 def citation_of(summary: Summary, words: Words) -> tuple[Inline, ...]:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 WIDTH = 72
 _NO_BREAK = "\u00a0"
 _AROUND_SIGNS = re.compile(r" ([=<>≤≥±×]) (?=\S)")
+_BEFORE_MARK = re.compile(r" (?=[:;!?»](?:\s|$))")
+_AFTER_QUOTE = re.compile(r"(?<=«) ")
 _BROKEN_LINE = re.compile(r"[ \t]*\n[ \t]*")
 
 
@@ -106,19 +108,19 @@ class Notes:
 
     def __init__(self) -> None:
         """Begin at 1."""
-        self.numbers: dict[str, int] = {}
-        self.waiting: list[str] = []
+        self._numbers: dict[str, int] = {}
+        self._waiting: dict[int, str] = {}
 
     def number(self, url: str) -> int:
         """The number of the note for ``url``, the same one each time."""
-        if url not in self.numbers:
-            self.numbers[url] = len(self.numbers) + 1
-            self.waiting.append(f"[{self.numbers[url]}] {url}")
-        return self.numbers[url]
+        number = self._numbers.setdefault(url, len(self._numbers) + 1)
+        self._waiting[number] = url
+        return number
 
     def take(self) -> str:
-        """The notes not yet written out, one a line; '' when there are none."""
-        lines, self.waiting = self.waiting, []
+        """The notes used since they were last taken, one a line; '' when there are none."""
+        lines = [f"[{number}] {url}" for number, url in sorted(self._waiting.items())]
+        self._waiting.clear()
         return "\n".join(lines)
 
 
@@ -137,18 +139,20 @@ def inline_text(children: tuple[Inline, ...], notes: Notes) -> str:
             case Link(url, inner):
                 words = inline_text(inner, notes)
                 bare = url.removeprefix("mailto:").removeprefix("tel:")
-                pieces.append(words if words in {url, bare} else f"{words} [{notes.number(url)}]")
+                pieces.append(words if words in {url, bare} else f"{words}{_NO_BREAK}[{notes.number(url)}]")
             case Emphasis(inner) | Strong(inner):
                 pieces.append(inline_text(inner, notes))
     return "".join(pieces)
 
 
 def wrap(text: str, indent: str = "") -> str:
-    """``text`` in lines of 72 characters at most, save for a word that is longer; a sign stays with its numbers.
+    """``text`` in lines of 72 characters at most, save for a word that is longer.
 
-    Invisible characters are left out.
+    A sign stays with its numbers, and a mark with its word where a space stands between them, as in French. Invisible characters
+    are left out.
     """
     glued = _AROUND_SIGNS.sub(rf"{_NO_BREAK}\1{_NO_BREAK}", INVISIBLE.sub("", text))
+    glued = _AFTER_QUOTE.sub(_NO_BREAK, _BEFORE_MARK.sub(_NO_BREAK, glued))
     lines = textwrap.wrap(
         glued, WIDTH, initial_indent=indent, subsequent_indent=indent,
         break_long_words=False, break_on_hyphens=False,

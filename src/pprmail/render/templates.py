@@ -54,7 +54,7 @@ def open_templates(settings: Settings) -> Templates:
 
     templates = Templates(
         loader=TemplateFiles(settings.root / FOLDER, packaged_folder()),
-        autoescape=lambda name: name is not None and not name.endswith(".txt.j2"),
+        autoescape=lambda name: name is not None and not name.endswith((".txt.j2", ".css.j2")),
         undefined=KnownUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

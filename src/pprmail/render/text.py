@@ -6,7 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from pprmail import marks
-from pprmail.render.phrases import citation_of, intro_of
+from pprmail.render.phrases import citation_of, intro_of, title_of
 from pprmail.render.prose import WIDTH, Notes, heading_text, inline_text, paragraph_text, prose_text, wrap
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def text_values(settings: Settings, issue: Issue, words: Words) -> dict[str, Any
     """What the text template shows, the author's prose already wrapped; a link is a note after its section."""
     notes = Notes()
     return {
-        "heading": heading_text(words.issue.subject.format(month=words.month(issue.key)), "="),
+        "heading": heading_text(title_of(issue, words), "="),
         "intro": wrap(f"{words.issue.this_month}{inline_text(intro_of(issue, words), notes)}")
         if issue.summaries or issue.intro
         else "",
@@ -57,7 +57,7 @@ def _summary_values(settings: Settings, issue: Issue, summary: Summary, notes: N
         "body": prose_text(summary.body, notes),
         "implications": prose_text(summary.implications, notes, "  "),
         "author_email": summary.author_email.text,
-        "topics": wrap(f"{words.issue.topics}: {'; '.join(summary.topic_names)}"),
+        "topics": wrap(f"{words.issue.topics}{words.issue.colon} {'; '.join(summary.topic_names)}"),
         "research_type": summary.research_type.name or "",
         "url": settings.newsletter.url(f"{issue.key}/{summary.slug}/"),
         "notes": notes.take(),

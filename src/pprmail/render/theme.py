@@ -20,7 +20,7 @@ _SHOWN = f"{FOLDER}/{THEME_FILE}"
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _FONTS = re.compile(r"[A-Za-z0-9 ,'_-]+")
 _BOUNDS = {"column": (480, 640), "text": (15, 20), "small": (14, 18)}
-_TEXTS = {"text": ("card", "take"), "quiet": ("card", "page"), "link": ("card", "take", "page")}
+_TEXTS = {"text": ("card", "take", "page"), "quiet": ("card", "page"), "link": ("card", "take", "page")}
 """Which colours of text stand on which backgrounds."""
 
 
