@@ -21,7 +21,6 @@ from standins.smtp import SmtpStandIn
 from standins.smtp_faults import LOST_AFTER_ACCEPTING
 
 if TYPE_CHECKING:
-
     from conftest import Newsletter
     from mailroom import Mailroom
     from pprmail.rehearsal.standin.http_faults import Fault

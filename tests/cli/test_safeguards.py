@@ -9,7 +9,6 @@ from pprmail.rehearsal.standin.sendgrid import SendGridStandIn
 from standins.smtp import SmtpStandIn
 
 if TYPE_CHECKING:
-
     from conftest import Newsletter
     from mailroom import Mailroom
 
