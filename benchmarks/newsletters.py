@@ -29,7 +29,7 @@ NAMES = ("Amara Nwosu", "Žofie Dvořáková", "Émilie Côté-Tremblay", "", "P
 _HEADING = "## Practice Implications"
 _HEADERS = """\
 Title: {title}
-Blurb: what study {number} found
+Blurb: what study {number} found about its question
 Citation: {citation}
 Topics: Personality Disorders; Psychodynamic Therapy (PDT); Efficacy of Treatments
 Type of Research: Meta-analysis

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.errors import Place
@@ -153,9 +153,10 @@ def plain_prose(prose: Prose) -> str:
     return "\n".join(lines)
 
 
+@lru_cache(maxsize=64)
 def count_words(prose: Prose) -> int:
     """How many words a reader counts: runs that hold a letter or a digit."""
-    return sum(1 for word in plain_prose(prose).split() if any(character.isalnum() for character in word))
+    return sum(word[0].isalnum() or any(map(str.isalnum, word)) for word in plain_prose(prose).split())
 
 
 # The issue

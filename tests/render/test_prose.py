@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pprmail.manuscript.markdown import parse_text
 from pprmail.render.prose import HtmlStyle, Notes, prose_html, prose_text, wrap
@@ -100,6 +103,23 @@ def test_marks_and_notes_stay_with_their_words() -> None:
     assert text == (
         "Un long début de phrase qui va presque jusqu’au bout de cette autre\nligne : c’est « tout » et rien [1] !"
     )
+
+
+@given(
+    st.lists(st.text("ab-–é\u00a0", max_size=90).map(lambda inner: f"a{inner}b"), max_size=30),
+    st.sampled_from(["", "  ", "      "]),
+)
+def test_text_is_wrapped_as_the_standard_library_does(words: list[str], indent: str) -> None:
+    expected = textwrap.wrap(
+        " ".join(words),
+        72,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+    assert wrap("  ".join(words), indent) == "\n".join(expected).replace("\u00a0", " ")
 
 
 def test_no_line_is_longer_than_72_but_a_lone_word() -> None:

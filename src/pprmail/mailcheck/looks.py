@@ -23,6 +23,7 @@ _BOLD = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "b", "strong", "th"})
 _WEIGHTS = frozenset({"bold", "bolder"})
 _SPECIAL = _BOLD | _SIZES.keys() | {"a"}
 _PRESENTATION = frozenset({"bgcolor", "color", "hidden"})
+_ITS_OWN = _PRESENTATION | {"id", "href"}
 _UNITS = {"px": 1.0, "pt": 96 / 72, "rem": _NORMAL_PX}
 _SIZE = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(px|pt|r?em|%)?")
 _LENGTH = re.compile(r"[\d.]+(?:px|pt|r?em|%)")
@@ -71,6 +72,8 @@ class Looks:
         self.rules = by_key(rules)
         self.adapts = adapts
         self.known = {0: Look(None, None) if adapts else Look(BLACK, WHITE)}
+        self.alike: dict[tuple[Look, str, frozenset[str], str], Look] = {}
+        self.by_place = {key for key, found in self.rules.items() if any(len(one.compounds) > 1 for one in found)}
 
     def of(self, element: Element) -> Look:
         """How text in ``element`` looks."""
@@ -84,6 +87,21 @@ class Looks:
         return look
 
     def _within(self, outer: Look, element: Element) -> Look:
+        """The look of ``element`` in one that looks like ``outer``.
+
+        Where no selector asks what it stands in, it is that of every other with its tag, classes and style.
+        """
+        attributes = element.attributes
+        if not (self.by_place.isdisjoint(("", element.tag)) and attributes.keys().isdisjoint(_ITS_OWN)) or any(
+            f".{name}" in self.by_place for name in element.classes
+        ):
+            return self._worked_out(outer, element)
+        key = (outer, element.tag, element.classes, attributes.get("style", ""))
+        if key not in self.alike:
+            self.alike[key] = self._worked_out(outer, element)
+        return self.alike[key]
+
+    def _worked_out(self, outer: Look, element: Element) -> Look:
         values = declared(self.page, element, self.rules)
         if not values and element.tag not in _SPECIAL and element.attributes.keys().isdisjoint(_PRESENTATION):
             return outer

@@ -6,10 +6,11 @@ The HTML is what mjml-python writes, so every element is closed. ``html.parser``
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 _ATTRIBUTES = r"""(?:[^<>"']|"[^"]*"|'[^']*')*+"""
 _TOKEN = re.compile(
@@ -40,14 +41,15 @@ _NO_CLASSES: frozenset[str] = frozenset()
 class Element(NamedTuple):
     """An element: where it stands in ``Page.elements``, its name in lower case, and its parent's number.
 
-    The root of all is number 0, without a name, and its own parent.
+    ``around`` are the classes of the elements that it stands in. The root of all is number 0, without a name, and its own parent.
     """
 
     number: int
     tag: str
-    attributes: dict[str, str]
+    attributes: Mapping[str, str]
     classes: frozenset[str]
     parent: int
+    around: frozenset[str] = _NO_CLASSES
 
 
 class Piece(NamedTuple):
@@ -133,7 +135,9 @@ class _Reading:
             return
         attributes = _attributes(written)
         classes = frozenset(attributes["class"].split()) if "class" in attributes else _NO_CLASSES
-        element = Element(len(self.elements), tag, attributes, classes, self.open[-1].number)
+        parent = self.open[-1]
+        around = parent.around | parent.classes if parent.classes else parent.around
+        element = Element(len(self.elements), tag, attributes, classes, parent.number, around)
         self.elements.append(element)
         if tag not in _VOID:
             self.open.append(element)
@@ -152,7 +156,9 @@ class _Reading:
                 return
 
 
-def _attributes(written: str) -> dict[str, str]:
+@lru_cache(maxsize=512)
+def _attributes(written: str) -> Mapping[str, str]:
+    """The first value of each name. Elements that are written alike share it."""
     found: dict[str, str] = {}
     for name, double, single, bare in _ATTRIBUTE.findall(written):
         found.setdefault(name.lower(), unescaped(double or single or bare))

@@ -189,7 +189,11 @@ def _finds(page: Page, compounds: tuple[Compound, ...], element: Element) -> boo
     """The compounds left of the first fit the elements around ``element``, which fits the first."""
     if len(compounds) == 1:
         return True
-    _, wanted, *_ = compounds
+    _, wanted, *further = compounds
+    if not wanted.classes <= element.around:
+        return False
+    if not (further or wanted.is_parent or wanted.tag or wanted.id) and len(wanted.classes) == 1:
+        return True
     while element.number:
         element = page.elements[element.parent]
         if element.number and _fits(wanted, element) and _finds(page, compounds[1:], element):

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from pprmail.errors import Problem
     from pprmail.model import Passage
 
+# What each token begins with comes first: it spares eleven tries at every other character
 _TOKEN = re.compile(
-    rf"""
+    rf"""(?=[\\&<hd1*_!\[\]])(?:
       (?P<escape>\\[!-/:-@\[-`{{-~])
     | (?P<break>\\\n)
     | (?P<entity>&(?:\#[0-9]{{1,7}}|\#[xX][0-9a-fA-F]{{1,6}}|[A-Za-z][A-Za-z0-9]{{1,31}});)
@@ -35,7 +36,7 @@ _TOKEN = re.compile(
     | (?P<run>\*+|_+)
     | (?P<open>!?\[)
     | (?P<close>\])
-    """,
+    )""",
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
 _WORTH_A_LOOK = re.compile(r"[\\&<*_\[\]]|https?:|doi[.:]|10\.\d{4}", re.IGNORECASE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import escape
@@ -31,7 +30,7 @@ WIDTH = 72
 _NO_BREAK = "\u00a0"
 _AROUND_SIGNS = re.compile(r" ([=<>≤≥±×]) (?=\S)")
 _BEFORE_MARK = re.compile(r" (?=[:;!?»](?:\s|$))")
-_AFTER_QUOTE = re.compile(r"(?<=«) ")
+_OTHER_SPACE = re.compile(r"[\t\n\v\f\r]")
 _BROKEN_LINE = re.compile(r"[ \t]*\n[ \t]*")
 
 
@@ -133,7 +132,7 @@ def inline_text(children: tuple[Inline, ...], notes: Notes) -> str:
     for node in children:
         match node:
             case Text(text):
-                pieces.append(_BROKEN_LINE.sub(" ", text))
+                pieces.append(_BROKEN_LINE.sub(" ", text) if "\n" in text else text)
             case LineBreak():
                 pieces.append("\n")
             case Link(url, inner):
@@ -152,12 +151,16 @@ def wrap(text: str, indent: str = "") -> str:
     are left out.
     """
     glued = _AROUND_SIGNS.sub(rf"{_NO_BREAK}\1{_NO_BREAK}", INVISIBLE.sub("", text))
-    glued = _AFTER_QUOTE.sub(_NO_BREAK, _BEFORE_MARK.sub(_NO_BREAK, glued))
-    lines = textwrap.wrap(
-        glued, WIDTH, initial_indent=indent, subsequent_indent=indent,
-        break_long_words=False, break_on_hyphens=False,
-    )  # fmt: skip
-    return "\n".join(lines).replace(_NO_BREAK, " ")
+    glued = _BEFORE_MARK.sub(_NO_BREAK, glued).replace("« ", f"«{_NO_BREAK}")
+    line = " ".join(filter(None, _OTHER_SPACE.sub(" ", glued).split(" ")))
+    # As much as ends before a space, or else one long word; textwrap takes ten times as long
+    pieces = re.findall(rf"[^ ].{{0,{WIDTH - len(indent) - 1}}}(?= |$)|[^ ]+", line)
+    return "\n".join(indent + piece for piece in pieces).replace(_NO_BREAK, " ")
+
+
+def hanging(head: str, text: str) -> str:
+    """``head`` and ``text``, wrapped so that its lines begin where the first does."""
+    return head + wrap(text, " " * len(head))[len(head) :]
 
 
 def prose_text(prose: Prose, notes: Notes, indent: str = "") -> str:

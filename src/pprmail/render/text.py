@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 from pprmail import marks
 from pprmail.render.phrases import citation_of, intro_of, title_of
-from pprmail.render.prose import WIDTH, Notes, heading_text, inline_text, paragraph_text, prose_text, wrap
+from pprmail.render.prose import Notes, hanging, heading_text, inline_text, paragraph_text, prose_text, wrap
 
 if TYPE_CHECKING:
     from pprmail.model import Issue, Summary
@@ -27,10 +26,7 @@ def text_values(settings: Settings, issue: Issue, words: Words) -> dict[str, Any
         else "",
         "word": prose_text(issue.word, notes),
         "word_notes": notes.take(),
-        "contents": [
-            textwrap.fill(summary.title.text, WIDTH, initial_indent=f"{number}. ", subsequent_indent="   ")
-            for number, summary in enumerate(issue.summaries, 1)
-        ],
+        "contents": [hanging(f"{number}. ", summary.title.text) for number, summary in enumerate(issue.summaries, 1)],
         "summaries": [_summary_values(settings, issue, summary, notes, words) for summary in issue.summaries],
         "notices": [
             {
