@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-proof test-browser lint types contract unit bench clean
+.PHONY: demo test test-proof test-browser pictures lint types contract unit bench clean
 
 $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "pprmail needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
@@ -53,6 +53,10 @@ $(VENV)/.browser: $(VENV)/.dev tests/browser/install tests/browser/package-lock.
 # The mail and the pages in Chromium, before checkers of HTML and of mail, and in the readers of a terminal
 test-browser: $(VENV)/.browser
 	$(BIN)/pytest tests/browser -n 2 --dist loadfile
+
+# Those of docs/design.md
+pictures: $(VENV)/.browser
+	$(BIN)/python tests/browser/pictures.py
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/run.py

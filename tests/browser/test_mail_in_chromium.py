@@ -78,6 +78,40 @@ def test_every_reading_is_whole_in_order_large_enough_and_passes_axe(
         assert asked == []
 
 
+BAD = """<!DOCTYPE html><html lang="en"><head><title>x</title><style>.late { display: none } .dark { color: #767676 }</style></head>
+<body style="color:#ffffff"><main><h1 style="color:#1f2b2d">Title</h1><div style="width:400px;color:#1f2b2d">Wide</div>
+<p style="font-size:11px;color:#1f2b2d">Small</p><p class="late">Late</p><p style="color:#8a8a8a;background:#ffffff">Pale</p>
+<img src="https://example.org/a.png"></main></body></html>"""
+
+
+def test_a_bad_mail_is_found_out(chromium: Browser) -> None:
+    with shown(chromium, BAD, PHONE) as (page, asked):
+        text = page.evaluate("document.body.innerText")
+
+        assert told_in_order(text, ("Small", "Wide", "Late", "Title")) == ["Wide", "Late", "Title"]
+        assert page.evaluate("document.documentElement.scrollWidth") > PHONE["width"]
+        assert [one[:24] for one in page.evaluate(CUT_OFF)] == ['<div style="width:400px;']
+        assert page.evaluate(TEXT_SIZES)["11"] == "Small"
+        assert {one.partition(" ")[0] for one in axe_violations(page)} == {"color-contrast", "image-alt"}
+        assert asked == ["https://example.org/a.png"]
+
+
+def test_the_poorer_readings_take_away_what_they_say() -> None:
+    html = (
+        "<style>@media print { a { color: red } } b { color: #000000 }</style><!--[if mso]><i>Word</i><![endif]-->"
+        '<!--[if !mso]><!--><u>Others</u><!--<![endif]--><div style="max-width:640px;padding:4px;color:#000000">'
+        '<td style="padding:4px;border-radius:3px">x</td><p style="display:none;max-height:0">preview</p></div>'
+    )
+
+    assert without_style_elements(html).startswith("<!--[if mso]>")
+    assert as_word(html) == (
+        "<style> b { color: #000000 }</style><i>Word</i>"
+        '<div style="color:#000000"><td style="padding:4px;">x</td><p style="display:none;max-height:0">preview</p></div>'
+    )
+    assert "b { color: #ffffff }" in inverted(html)
+    assert 'padding:4px;color:#ffffff"' in inverted(html)
+
+
 def test_the_column_keeps_its_width_in_word(chromium: Browser, mail: Mail) -> None:
     with shown(chromium, as_word(mail.html), {"width": 1280, "height": 900}) as (page, _):
         widths = page.evaluate("[...document.querySelectorAll('h1, h2, h3, p')].map((one) => one.offsetWidth)")
