@@ -20,6 +20,8 @@ WRITTEN = {
     "alpha": ("RGBA(0,0,0,.25)", Colour(0, 0, 0, 0.25)),
     "percent": ("rgb(100%, 0%, 50%)", Colour(255, 0, 128)),
     "beyond": ("rgb(300, -4, 0)", Colour(255, 0, 0)),
+    "hue": ("hsl(184, 80%, 21%)", Colour(11, 91, 96)),
+    "hue-and-alpha": ("HSLA(-120deg 100% 25% / .5)", Colour(0, 0, 128, 0.5)),
     "name": (" RebeccaPurple ", Colour(102, 51, 153)),
     "nothing": ("transparent", TRANSPARENT),
 }

@@ -18,6 +18,10 @@ _RGB = re.compile(
     rf"rgba?\(\s*({_NUMBER})(?:\s*,\s*|\s+)({_NUMBER})(?:\s*,\s*|\s+)({_NUMBER})(?:\s*[,/]\s*({_NUMBER}))?\s*\)",
     re.IGNORECASE,
 )
+_HSL = re.compile(
+    rf"hsla?\(\s*({_NUMBER})(?:deg)?(?:\s*,\s*|\s+)({_NUMBER})(?:\s*,\s*|\s+)({_NUMBER})(?:\s*[,/]\s*({_NUMBER}))?\s*\)",
+    re.IGNORECASE,
+)
 # CSS Color Module Level 4, section 6.1
 _NAMES = """
 aliceblue f0f8ff antiquewhite faebd7 aqua 00ffff aquamarine 7fffd4 azure f0ffff beige f5f5dc bisque ffe4c4 black 000000
@@ -64,13 +68,15 @@ TRANSPARENT = Colour(0, 0, 0, 0.0)
 
 @cache
 def parse_colour(css: str) -> Colour | None:
-    """The colour that CSS calls ``#0b5c62``, ``rgb(11, 92, 98)`` or ``teal``; None for any other way of writing."""
+    """The colour that CSS calls ``#0b5c62``, ``rgb(11, 92, 98)``, ``hsl(184, 80%, 21%)`` or ``teal``; None for any other way."""
     written = css.strip().lower()
     if _HEX.fullmatch(written):
         return _from_hex(written[1:])
     if found := _RGB.fullmatch(written):
         red, green, blue = (_channel(number, 255) for number in found.groups()[:3])
         return Colour(round(red), round(green), round(blue), _channel(found[4], 1) if found[4] else 1.0)
+    if found := _HSL.fullmatch(written):
+        return _from_hsl(*found.groups())
     digits = _names().get(written)
     return _from_hex(digits) if digits else None
 
@@ -80,6 +86,15 @@ def _from_hex(digits: str) -> Colour:
         digits = "".join(digit * 2 for digit in digits)
     red, green, blue, *alpha = bytes.fromhex(digits)
     return Colour(red, green, blue, alpha[0] / 255 if alpha else 1.0)
+
+
+def _from_hsl(hue: str, saturation: str, lightness: str, alpha: str | None) -> Colour:
+    from colorsys import hls_to_rgb
+
+    share, light = (_channel(number, 100) / 100 for number in (saturation, lightness))
+    rgb = hls_to_rgb(float(hue.rstrip("%")) / 360 % 1, light, share)
+    red, green, blue = (round(channel * 255) for channel in rgb)
+    return Colour(red, green, blue, _channel(alpha, 1) if alpha else 1.0)
 
 
 def _channel(number: str, whole: int) -> float:

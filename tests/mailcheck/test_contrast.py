@@ -32,6 +32,8 @@ FAULTS = {
     "large": ('<h1 style="color:#aaa">Dear reader</h1>', 18, "#aaaaaa on #ffffff has a contrast of 2.32:1, below 3:1"),
     "small-bold": ('<b style="color:#888;font-size:18px">Dear reader</b>', 17, "below 4.5:1"),
     "see-through": ('<p style="color:rgba(0,0,0,.4)">Dear reader</p>', 17, "#999999 on #ffffff"),
+    "faded": ('<p style="opacity:.4"><b>Dear reader</b></p>', 11, "#a5aaab on #ffffff"),
+    "by-hue": ('<p style="color:hsl(0, 0%, 60%)">Dear reader</p>', 17, "#999999 on #ffffff"),
     "unstyled-link": (
         '<p style="background:#222222"><a href="https://x.org">Dear reader</a></p>',
         22,
@@ -50,6 +52,7 @@ def test_faint_text_is_told_on_its_line(newsletter: Newsletter, body: str, colum
 
 
 GOOD = {
+    "a-little-faded": '<p style="opacity:.9">x</p>',
     "enough": '<p style="color:#767676">x</p>',
     "large": '<p style="color:#949494;font-size:24px">x</p>',
     "large-bold": '<b style="color:#949494;font-size:14pt">x</b>',

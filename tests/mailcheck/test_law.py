@@ -50,6 +50,18 @@ WAYS_TO_HIDE = {
     "colour": "color:#ffffff",
     "see-through": "opacity:0",
     "height": "max-height:0;overflow:hidden",
+    "a-little-height": "height:1px;overflow:hidden",
+    "height-down-alone": "max-height:0px;overflow-y:hidden",
+    "width": "display:block;width:0;overflow:hidden",
+    "nearly-see-through": "opacity:.01",
+    "see-through-in-percent": "opacity:1%",
+    "size-in-the-font": "font:0/0 a",
+    "far-to-the-left": "position:absolute;left:-9999px",
+    "margin": "display:block;margin-left:-9999px",
+    "clipped": "position:absolute;clip:rect(0,0,0,0)",
+    "clipped-whole": "clip-path:inset(100%)",
+    "shrunk": "display:block;transform:scale(0)",
+    "colour-by-hue": "color:hsl(0,0%,100%)",
 }
 
 
@@ -61,6 +73,85 @@ def test_what_is_hidden_is_missing(newsletter: Newsletter, style: str) -> None:
 
     assert short(found, "missing-unsubscribe") == ["1:1: error"]
     assert short(found, "missing-postal-address") == ["1:1: error"]
+
+
+OTHER_READINGS = {
+    "dark": ("@media (prefers-color-scheme: dark) { .u { display: none } }", "in the dark scheme"),
+    "dark-colour": (
+        "@media (prefers-color-scheme: dark) { body, .u, .u a { background: #111 !important; color: #111 !important } }",
+        "in the dark scheme",
+    ),
+    "phone": ("@media only screen and (max-width: 480px) { .u { display: none !important } }", "on a telephone"),
+    "phone-in-em": ("@media (max-width:30em) { .u { font-size: 0 } .u a { font-size: 0 } }", "on a telephone"),
+    "desk": ("@media screen and (min-width: 600px) { .u { display: none } }", "in a wide window"),
+    "word": (".u { mso-hide: all }", "in Outlook for Windows"),
+    "attribute": ('[class="u"] { display: none }', ""),
+    "attribute-part": ('.u a[href*="pprmail"], .u[class^="u"] { display: none }', ""),
+    "link": (".u a:link { display: none } .u { color: #fff }", ""),
+    "two-media": ("@media screen, print { .u { display: none } }", ""),
+}
+
+
+@pytest.mark.parametrize(("style", "where"), OTHER_READINGS.values(), ids=OTHER_READINGS)
+def test_what_one_reading_hides_is_told_with_its_name(newsletter: Newsletter, style: str, where: str) -> None:
+    found = told_of(newsletter, letter(style=style, foot=f'<div class="u">{ADDRESS} {WAY_OUT}</div>'))
+
+    for what in ("the way to unsubscribe", "the postal address"):
+        assert [one for one in found if f"no reader sees {what}{where and ' '}{where}; " in one], found
+
+
+SHOWN_OTHERWISE = {
+    "one-for-each-window": (
+        ".phone { display: none } @media (max-width: 480px) { .phone { display: block } .desk { display: none } }",
+        f'<p class="desk">{ADDRESS} {WAY_OUT}</p><p class="phone">{ADDRESS} {WAY_OUT}</p>',
+    ),
+    "a-button-for-word": (
+        "",
+        (
+            f"<p>{ADDRESS}</p><!--[if mso]><v:roundrect {WAY_OUT[3:-4]}</v:roundrect><![endif]-->"
+            f'<!--[if !mso]><!-->{WAY_OUT.replace("<a", """<a style="mso-hide:all" """)}<!--<![endif]-->'
+        ),
+    ),
+    "on-paper": ("@media print { .u { display: none } }", f'<div class="u">{ADDRESS} {WAY_OUT}</div>'),
+    "not-in-the-dark": (
+        "@media not all and (prefers-color-scheme: light) { .u { display:none } }",
+        f"{ADDRESS} {WAY_OUT}",
+    ),
+    "for-outlook-on-the-web": ("[data-ogsc] .u { display: none }", f'<div class="u">{ADDRESS} {WAY_OUT}</div>'),
+    "when-touched": (".u a:hover { color: #fff }", f'<div class="u">{ADDRESS} {WAY_OUT}</div>'),
+    "a-table-wide-on-phones": (
+        "@media (max-width: 480px) { .u { width: 100% !important; max-width: 100% !important; font-size: 16px } }",
+        f'<div class="u">{ADDRESS} {WAY_OUT}</div>',
+    ),
+}
+
+
+@pytest.mark.parametrize(("style", "foot"), SHOWN_OTHERWISE.values(), ids=SHOWN_OTHERWISE)
+def test_what_each_reader_sees_somewhere_is_enough(newsletter: Newsletter, style: str, foot: str) -> None:
+    assert told_of(newsletter, letter(style=style, foot=foot)) == []
+
+
+GLUED = {
+    "tail": "%%pprmail_unsubscribe_{part}%%abc",
+    "head": "https://t.example.org/?to=%%pprmail_unsubscribe_{part}%%",
+    "question": "%%pprmail_unsubscribe_{part}%%?from=mail",
+}
+
+
+@pytest.mark.parametrize("address", GLUED.values(), ids=GLUED)
+def test_a_way_out_with_more_in_its_address_leads_nowhere(newsletter: Newsletter, address: str) -> None:
+    foot = f'<p>{ADDRESS}</p><a href="{address.format(part="html")}">Unsubscribe</a>'
+
+    found = told_of(newsletter, letter(foot=foot), text=f"{ADDRESS}\n{address.format(part='text')}\n")
+
+    assert sum("leads nowhere; write {{ unsubscribe_url }} alone [missing-unsubscribe]" in one for one in found) == 2
+
+
+@pytest.mark.parametrize("text", ["<{}>", "Unsubscribe:{}", "({})", "{}."], ids=str)
+def test_signs_beside_the_way_out_are_no_part_of_it(newsletter: Newsletter, text: str) -> None:
+    shown = text.format("%%pprmail_unsubscribe_text%%")
+
+    assert told_of(newsletter, letter(), text=f"{ADDRESS}\n{shown}\n") == []
 
 
 def test_a_hidden_way_out_is_told_where_the_template_has_it(newsletter: Newsletter) -> None:
@@ -77,6 +168,8 @@ MISSING = {
     "for-one-program": f"<!--[if mso]>{WAY_OUT}<![endif]-->",
     "without-words": '<a href="%%pprmail_unsubscribe_html%%"> </a>',
     "a-picture-without-words": '<a href="%%pprmail_unsubscribe_html%%"><img src="x" alt=""></a>',
+    "without-width": '<a href="%%pprmail_unsubscribe_html%%">&#8203;</a>',
+    "a-dot": '<a href="%%pprmail_unsubscribe_html%%">.</a>',
     "unlinked": "<p>Unsubscribe</p>",
 }
 
@@ -94,6 +187,8 @@ ENOUGH = {
     "a-picture": f'<p>{ADDRESS}</p><a href="%%pprmail_unsubscribe_html%%"><img src="x" alt="Unsubscribe"></a>',
     "an-address-on-two-lines": f"<p>1 <b>Placeholder</b> Road,<br>Ottawa</p>{WAY_OUT}",
     "an-address-of-no-break-spaces": f"<p>{ADDRESS.replace(' ', '&nbsp;')}</p>{WAY_OUT}",
+    "an-address-in-capitals": f"<p>{ADDRESS.upper()}</p>{WAY_OUT}",
+    "an-address-without-commas": f"<p>{ADDRESS.replace(', ', '<br>')}</p>{WAY_OUT}",
     "size-restored": f'<div style="font-size:0"><p style="font-size:14px">{ADDRESS}</p></div>{WAY_OUT}',
     "a-button": f'<p>{ADDRESS}</p><a style="background:#222;color:#fff" href="%%pprmail_unsubscribe_html%%">Leave</a>',
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import floor
 from typing import TYPE_CHECKING
 
-from pprmail.colours import blend, needed_ratio
+from pprmail.colours import needed_ratio
 from pprmail.rules import problem
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _SNIPPET = 30
 
 def contrast_problems(page: Page, looks: Looks, source: TemplateSource, scheme: str = "") -> Iterator[Problem]:
     """``contrast``: each pair of colours once, in the order of the mail. ``scheme`` is ``dark`` or ''."""
-    told: set[tuple[Colour, Colour]] = set()
+    told: set[tuple[Colour | None, Colour | None]] = set()
     for piece in page.pieces:
         if piece.is_picture or not any(character.isalnum() for character in piece.text):
             continue
@@ -30,24 +30,24 @@ def contrast_problems(page: Page, looks: Looks, source: TemplateSource, scheme: 
         ratio = look.ratio
         if look.is_gone or ratio is None or ratio >= needed_ratio(look.size_px, bold=look.is_bold):
             continue
-        if look.colour and look.background and (look.colour, look.background) not in told and look.size_px > 1:
-            told.add((look.colour, look.background))
+        pair = look.shown_colour, look.background
+        if pair not in told and look.size_px > 1:
+            told.add(pair)
             yield _problem(piece.text, look, source, scheme)
 
 
 def _problem(text: str, look: Look, source: TemplateSource, scheme: str) -> Problem:
     words = " ".join(text.split())
     snippet = words if len(words) <= _SNIPPET else f"{words[: _SNIPPET - 1].rstrip()}…"
-    colour = blend(look.colour, look.background) if look.colour and look.background else look.colour
     needed = needed_ratio(look.size_px, bold=look.is_bold)
     # Rounded down: 4.499 is below 4.5
     ratio = floor((look.ratio or 0) * 100) / 100
     where = f" in the {scheme} scheme" if scheme else ""
-    place = source.place(
-        look.colour_as_written or look.background_as_written,
-        look.background_as_written,
-        words,
-        after="prefers-color-scheme" if scheme else "",
+    wanted = (
+        ("opacity",)
+        if look.opacity < 1
+        else (look.colour_as_written or look.background_as_written, look.background_as_written)
     )
-    message = f"{snippet!r}: {colour} on {look.background}{where} has a contrast of {ratio:.2f}:1, below {needed:g}:1"
+    place = source.place(*wanted, words, after="prefers-color-scheme" if scheme else "")
+    message = f"{snippet!r}: {look.shown_colour} on {look.background}{where} has a contrast of {ratio:.2f}:1, below {needed:g}:1"
     return problem("contrast", place, message, "make the darker of the two darker, or the lighter one lighter")

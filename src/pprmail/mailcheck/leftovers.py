@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pprmail.errors import Place
-from pprmail.mailcheck.page import joined
+from pprmail.mailcheck.page import joined, one_line
 from pprmail.marks import NAME_HTML, NAME_TEXT, UNSUBSCRIBE_HTML, UNSUBSCRIBE_TEXT
 from pprmail.model import Heading, Listing, Paragraph, plain, plain_prose
 from pprmail.render.html import HTML_TEMPLATE
@@ -58,7 +58,7 @@ def leftover_problems(
         for found in re.finditer(_LEFT, passage.text):
             message = f"{found[0]!r} would go out as it stands"
             yield problem("template-mark-left", passage.place(found.start()), message, _HINT)
-    written = _one_line("\n".join(_plain_texts(issue)))
+    written = one_line("\n".join(_plain_texts(issue)))
     html = "\n".join([joined(page.pieces), *(link.attributes["href"] for link in page.links)])
     for source, body in zip(sources, (html, mail.text), strict=True):
         for mark in _marks_in(body):
@@ -69,14 +69,10 @@ def leftover_problems(
 
 def _marks_in(body: str) -> Iterator[str]:
     """Each mark once; an opening one without an end by itself."""
-    text = _one_line(body)
+    text = one_line(body)
     whole = list(dict.fromkeys(re.findall(_LEFT, text)))
     yield from whole
     yield from dict.fromkeys(re.findall(_OPENED, re.sub(_LEFT, "", text)))
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _passages(issue: Issue) -> Iterator[Passage]:

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.colours import BLACK, TRANSPARENT, WHITE, Colour, blend, contrast_ratio, parse_colour
-from pprmail.mailcheck.stylesheet import by_key, declared
+from pprmail.mailcheck.hiding import is_hidden, opacity_of
+from pprmail.mailcheck.stylesheet import HARMLESS, by_key, declared
 
 if TYPE_CHECKING:
     from pprmail.mailcheck.page import Element, Page
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 LEAST_SEEN_RATIO = 1.5
 """Below this contrast, text passes for hidden."""
 LEAST_SEEN_PX = 3.0
-_FAR_AWAY_PX = -500.0
 _BOLD_FROM = 700
 _NORMAL_PX = 16.0
 _SIZES = {"h1": 2.0, "h2": 1.5, "h3": 1.17, "h5": 0.83, "h6": 0.67, "small": 0.83}
@@ -26,7 +26,7 @@ _PRESENTATION = frozenset({"bgcolor", "color", "hidden"})
 _ITS_OWN = _PRESENTATION | {"id", "href"}
 _UNITS = {"px": 1.0, "pt": 96 / 72, "rem": _NORMAL_PX}
 _SIZE = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(px|pt|r?em|%)?")
-_LENGTH = re.compile(r"[\d.]+(?:px|pt|r?em|%)")
+_LENGTH = re.compile(r"[\d.]+(?:px|pt|r?em|%)|0(?=/|$)")
 _WORD = re.compile(r"[\w-]+\([^()]*\)|[^\s()]+")
 _KEYWORDS = frozenset({"inherit", "unset", "currentcolor"})
 _NO_COLOUR = frozenset({"none", "initial", "unset", "transparent"})
@@ -38,7 +38,7 @@ class Look(NamedTuple):
     """How text in an element looks. A colour that cannot be told (a picture, a variable) is None.
 
     ``colour_as_written`` and ``background_as_written`` are what the mail says, or ''. ``is_gone`` tells that the
-    element, or one around it, is hidden.
+    element, or one around it, is hidden. ``opacity`` is that of the text on its background.
     """
 
     colour: Colour | None
@@ -48,13 +48,20 @@ class Look(NamedTuple):
     is_gone: bool = False
     colour_as_written: str = ""
     background_as_written: str = ""
+    opacity: float = 1.0
+
+    @property
+    def shown_colour(self) -> Colour | None:
+        """The text's colour as it is seen; None where it cannot be told."""
+        if self.colour is None or self.background is None:
+            return self.colour
+        return blend(self.colour._replace(alpha=self.colour.alpha * self.opacity), self.background)
 
     @property
     def ratio(self) -> float | None:
         """The contrast of text and background; None where one of them cannot be told."""
-        if self.colour is None or self.background is None:
-            return None
-        return contrast_ratio(blend(self.colour, self.background), self.background)
+        shown = self.shown_colour
+        return None if shown is None or self.background is None else contrast_ratio(shown, self.background)
 
     @property
     def is_seen(self) -> bool:
@@ -66,14 +73,18 @@ class Look(NamedTuple):
 class Looks:
     """The looks of a page's elements under the rules of one colour scheme, each worked out when it is first asked for."""
 
-    def __init__(self, page: Page, rules: tuple[Rule, ...], *, adapts: bool = False) -> None:
-        """``adapts``: where the mail names no colour, the reader's program may choose a dark one."""
+    def __init__(self, page: Page, rules: tuple[Rule, ...], *, adapts: bool = False, is_word: bool = False) -> None:
+        """``adapts``: where the mail names no colour, the reader's program may choose a dark one.
+
+        ``is_word``: as Outlook for Windows shows it, by Word.
+        """
+        self.is_word = is_word
         self.page = page
         self.rules = by_key(rules)
         self.adapts = adapts
         self.known = {0: Look(None, None) if adapts else Look(BLACK, WHITE)}
         self.alike: dict[tuple[Look, str, frozenset[str], str], Look] = {}
-        self.by_place = {key for key, found in self.rules.items() if any(len(one.compounds) > 1 for one in found)}
+        self.by_place = {key for key, found in self.rules.items() if any(map(_asks_for_more, found))}
 
     def of(self, element: Element) -> Look:
         """How text in ``element`` looks."""
@@ -103,7 +114,11 @@ class Looks:
 
     def _worked_out(self, outer: Look, element: Element) -> Look:
         values = declared(self.page, element, self.rules)
-        if not values and element.tag not in _SPECIAL and element.attributes.keys().isdisjoint(_PRESENTATION):
+        if (
+            values.keys() <= HARMLESS
+            and element.tag not in _SPECIAL
+            and element.attributes.keys().isdisjoint(_PRESENTATION)
+        ):
             return outer
         colour, colour_as_written = self._colour(outer, element, values)
         background, background_as_written = _background(outer, element, values)
@@ -112,9 +127,14 @@ class Looks:
             background,
             _size_px(outer, element, values),
             _is_bold(outer, element, values),
-            outer.is_gone or "hidden" in element.attributes or _is_hidden(values),
+            outer.is_gone
+            or "hidden" in element.attributes
+            or is_hidden(values)
+            or (self.is_word and values.get("mso-hide") == "all"),
             colour_as_written,
             background_as_written,
+            # What has a ground of its own fades with it
+            outer.opacity * (opacity_of(values) if background == outer.background else 1.0),
         )
 
     def _colour(self, outer: Look, element: Element, values: dict[str, str]) -> tuple[Colour | None, str]:
@@ -168,20 +188,6 @@ def _is_bold(outer: Look, element: Element, values: dict[str, str]) -> bool:
     return written in _WEIGHTS or (written.isdecimal() and int(written) >= _BOLD_FROM)
 
 
-def _is_hidden(values: dict[str, str]) -> bool:
-    return (
-        values.get("display") == "none"
-        or values.get("visibility") in {"hidden", "collapse"}
-        or _pixels(values.get("opacity", "1")) == 0
-        or _pixels(values.get("text-indent", "0")) < _FAR_AWAY_PX
-        or (
-            values.get("overflow") == "hidden"
-            and any(name in values and _pixels(values[name]) == 0 for name in ("height", "max-height"))
-        )
-    )
-
-
-def _pixels(written: str) -> float:
-    """The number that ``written`` begins with; 1 without one."""
-    found = _SIZE.match(written)
-    return float(found[1]) if found else 1.0
+def _asks_for_more(rule: Rule) -> bool:
+    """The rule looks at more than the element's tag, classes and id."""
+    return len(rule.compounds) > 1 or bool(rule.compounds[0].attributes)

@@ -8,11 +8,9 @@ from pprmail.mailcheck.contrast import contrast_problems
 from pprmail.mailcheck.law import law_problems
 from pprmail.mailcheck.leftovers import leftover_problems, personal_mark_problems
 from pprmail.mailcheck.links import link_problems
-from pprmail.mailcheck.looks import Looks
-from pprmail.mailcheck.page import read_page
 from pprmail.mailcheck.preview import preview_problems
+from pprmail.mailcheck.readings import read_mail
 from pprmail.mailcheck.size import size_problems
-from pprmail.mailcheck.stylesheet import read_rules
 from pprmail.mailcheck.subject import subject_problems
 from pprmail.mailcheck.template import TemplateSource
 from pprmail.marks import TOKEN_LENGTH
@@ -30,20 +28,18 @@ if TYPE_CHECKING:
 
 def mail_problems(settings: Settings, issue: Issue, mail: RenderedIssue) -> Iterator[Problem]:
     """Every problem of the rendered mail, in no order."""
-    html_source, text_source = TemplateSource(settings, HTML_TEMPLATE), TemplateSource(settings, TEXT_TEMPLATE)
-    page = read_page(mail.html)
-    light, dark = read_rules(page)
-    looks = Looks(page, light)
+    sources = TemplateSource(settings, HTML_TEMPLATE), TemplateSource(settings, TEXT_TEMPLATE)
+    readings = read_mail(mail.html)
+    _, page, looks = readings.usual
     yield from subject_problems(settings, issue, mail.subject)
-    yield from preview_problems(issue, mail.subject, page, looks, html_source)
-    yield from link_problems(issue, page, looks, html_source)
-    yield from law_problems(settings, mail, page, looks, html_source)
-    yield from contrast_problems(page, looks, html_source)
-    if dark:
-        adapts = "color-scheme" in mail.html.replace("prefers-color-scheme", "")
-        yield from contrast_problems(page, Looks(page, dark, adapts=adapts), html_source, "dark")
-    yield from leftover_problems(issue, mail, page, (html_source, text_source))
-    strange = tuple(personal_mark_problems(mail, (html_source, text_source)))
+    yield from preview_problems(issue, mail.subject, page, looks, sources[0])
+    yield from link_problems(issue, page, looks, sources[0])
+    yield from law_problems(settings, mail, readings.all, sources)
+    yield from contrast_problems(page, looks, sources[0])
+    if readings.dark:
+        yield from contrast_problems(page, readings.dark.looks, sources[0], "dark")
+    yield from leftover_problems(issue, mail, page, sources)
+    strange = tuple(personal_mark_problems(mail, sources))
     yield from strange
     if not strange:  # else they could not be filled in
         yield from size_problems(issue, mail, settings.unsubscribe.service_url + "/u/" + "x" * TOKEN_LENGTH)

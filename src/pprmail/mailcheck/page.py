@@ -34,7 +34,8 @@ _INLINE = frozenset(
     {"a", "abbr", "b", "bdi", "cite", "code", "em", "font", "i", "mark", "q", "s", "small", "span", "strong", "sub",
      "sup", "time", "u", "wbr"}
 )  # fmt: skip
-_LINKS = frozenset({"a", "area"})
+# Outlook for Windows draws buttons with VML
+_LINKS = frozenset({"a", "area", "v:oval", "v:rect", "v:roundrect", "v:shape"})
 _NO_CLASSES: frozenset[str] = frozenset()
 
 
@@ -86,7 +87,17 @@ class Page(NamedTuple):
 
 def joined(pieces: Iterable[Piece]) -> str:
     """The text of ``pieces``, runs of white space made one space."""
-    return " ".join("".join(f" {piece.text}" if piece.apart else piece.text for piece in pieces).split())
+    return one_line("".join(f" {piece.text}" if piece.apart else piece.text for piece in pieces))
+
+
+def one_line(text: str) -> str:
+    """``text`` with runs of white space made one space, and none at its ends."""
+    return " ".join(text.split())
+
+
+def letters(text: str) -> str:
+    """The letters and digits of ``text``, large ones made small."""
+    return re.sub(r"[\W_]+", "", text.casefold())
 
 
 def read_page(html: str) -> Page:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pprmail.mailcheck.page import joined
+from pprmail.mailcheck.page import joined, letters
 from pprmail.marks import MARK
 from pprmail.model import plain
 from pprmail.rules import problem
@@ -37,7 +37,7 @@ def preview_problems(issue: Issue, subject: str, page: Page, looks: Looks, sourc
     if not text:
         message = "no preview text; inboxes show how the mail begins instead"
         yield problem("preheader-length", place, message, "say in a sentence what the month brings")
-    elif _letters(text) == _letters(subject):
+    elif letters(text) == letters(subject):
         message = "the preview text says the subject again"
         yield problem("preheader-length", place, message, "say what the subject does not")
     elif length < SHORTEST:
@@ -84,7 +84,3 @@ def _first_blurb_fits(issue: Issue, text: str) -> bool:
         return False
     blurb = _first_blurb(issue)
     return text.find(blurb) + len(blurb) <= LONGEST
-
-
-def _letters(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())

@@ -1,7 +1,7 @@
 """The style blocks of a mail, as far as they colour or hide text: enough of CSS's cascade for what mail uses.
 
-Selectors of elements, classes and ids are understood, one within or directly in another; any other selector is passed
-over, as are media queries save that for the dark scheme.
+Selectors of elements, classes, ids and attributes are understood, one within or directly in another; any other selector
+is passed over, as are media queries save those for the dark scheme and for the window's width.
 """
 
 from __future__ import annotations
@@ -10,21 +10,33 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from pprmail.mailcheck.selectors import fits, read_selector, specificity
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pprmail.mailcheck.page import Element, Page
+    from pprmail.mailcheck.selectors import Compound
 
 _KEPT = frozenset(
     {"color", "background", "background-image", "font-size", "font-weight", "font", "display", "visibility", "opacity",
-     "height", "max-height", "overflow", "text-indent"}
+     "height", "max-height", "width", "max-width", "overflow", "overflow-x", "overflow-y", "text-indent", "position", "clip",
+     "clip-path", "transform", "mso-hide"}
 )  # fmt: skip
+_MOVING = frozenset({"left", "top", "right", "bottom", "margin", "margin-left", "margin-top"})
+"""Kept where they move an element out of the mail, to where a number is below zero."""
+HARMLESS = frozenset({"width", "max-width"})
+"""By themselves these change no look; MJML's own rules for narrow windows say no more."""
+PHONE_PX, DESK_PX = 375, 1280
 _COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
 _DECLARATION = re.compile(r"""([A-Za-z-]+)\s*:((?:[^;"'(]|"[^"]*"|'[^']*'|\([^()]*\)|[("'])*)""")
 _IMPORTANT = re.compile(r"!\s*important\s*$", re.IGNORECASE)
-_COMPOUND = re.compile(r"(?P<tag>\*|:root|[A-Za-z][\w-]*)?(?P<rest>(?:[.#][\w-]+)*)")
 _DARK = re.compile(r"prefers-color-scheme\s*:\s*dark", re.IGNORECASE)
-_PLAIN_MEDIA = frozenset({"", "all", "screen", "only screen"})
+_MEDIA_QUERY = re.compile(
+    r"(?:only\s+)?(?:all|screen)?(?:\s*\band\b\s*)?((?:\([^()]*\)(?:\s*and\s*)?)*)", re.IGNORECASE
+)
+_WIDTH = re.compile(r"\(\s*(min|max)-(?:device-)?width\s*:\s*([\d.]+)(px|r?em)?\s*\)", re.IGNORECASE)
+_EM_PX = 16
 
 
 class Declaration(NamedTuple):
@@ -33,15 +45,6 @@ class Declaration(NamedTuple):
     name: str
     value: str
     is_important: bool
-
-
-class Compound(NamedTuple):
-    """``td.take#x``. ``is_parent`` tells that it must be the very parent of what stands to its right."""
-
-    tag: str
-    classes: frozenset[str]
-    id: str
-    is_parent: bool
 
 
 class Rule(NamedTuple):
@@ -54,6 +57,19 @@ class Rule(NamedTuple):
     compounds: tuple[Compound, ...]
     specificity: tuple[int, int, int]
     declarations: tuple[Declaration, ...]
+
+
+class Sheets(NamedTuple):
+    """The rules of a page that may colour or hide text, as they hold in one reading of it or another.
+
+    ``dark`` are all that hold in the dark scheme, ``phone`` and ``desk`` those in a window of ``PHONE_PX`` and ``DESK_PX``;
+    each () where the mail has none of its own for it.
+    """
+
+    light: tuple[Rule, ...]
+    dark: tuple[Rule, ...] = ()
+    phone: tuple[Rule, ...] = ()
+    desk: tuple[Rule, ...] = ()
 
 
 RulesByKey = dict[str, list[Rule]]
@@ -76,30 +92,49 @@ def read_declarations(css: str) -> tuple[Declaration, ...]:
     found = []
     for name, written in _DECLARATION.findall(css):
         name = name.lower().replace("background-color", "background")  # noqa: PLW2901 - one name for one thing
-        if name in _KEPT:
+        if name in _KEPT or (name in _MOVING and "-" in written):
             value = _IMPORTANT.sub("", written).strip()
             found.append(Declaration(name, value.lower(), value != written.strip()))
     return tuple(found)
 
 
-def read_rules(page: Page) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
-    """The rules of ``page`` that may colour or hide text: those of the light scheme, and all that hold in the dark one.
-
-    The dark ones are () when the mail has none of its own.
-    """
-    light: list[Rule] = []
-    dark: list[Rule] = []
-    has_dark = False
+def read_rules(page: Page) -> Sheets:
+    """The rules of ``page`` for each reading."""
+    rules: list[tuple[str, Rule]] = []
     for css, its_media in page.sheets:
-        for media, found in _rules(_COMMENT.sub("", css), its_media):
-            rule = found._replace(order=len(dark))
-            if _DARK.search(media):
-                dark.append(rule)
-                has_dark = True
-            elif media.strip().lower() in _PLAIN_MEDIA:
-                light.append(rule)
-                dark.append(rule)
-    return tuple(light), tuple(dark) if has_dark else ()
+        rules += _rules(_COMMENT.sub("", css), its_media)
+    rules = [(media, rule._replace(order=order)) for order, (media, rule) in enumerate(rules)]
+    light = tuple(rule for media, rule in rules if _holds(media))
+    dark = [rule for media, rule in rules if _DARK.search(media)]
+    windows = []
+    for width in (PHONE_PX, DESK_PX):
+        further = [rule for media, rule in rules if not _holds(media) and _holds(media, width)]
+        is_telling = any(one.name not in HARMLESS for rule in further for one in rule.declarations)
+        windows.append(_in_order(light, further) if is_telling else ())
+    return Sheets(light, _in_order(light, dark) if dark else (), *windows)
+
+
+def _in_order(light: tuple[Rule, ...], further: list[Rule]) -> tuple[Rule, ...]:
+    return tuple(sorted((*light, *further), key=lambda rule: rule.order))
+
+
+def _holds(media: str, width_px: int | None = None) -> bool:
+    """The media query is met in a window of that width; without one, where widths are not known."""
+    return any(_query_holds(query.strip(), width_px) for query in media.split(","))
+
+
+def _query_holds(query: str, width_px: int | None) -> bool:
+    found = _MEDIA_QUERY.fullmatch(query)
+    if not found:
+        return False
+    for feature in re.findall(r"\([^()]*\)", found[1]):
+        limit = _WIDTH.fullmatch(feature)
+        if not limit or width_px is None:
+            return False
+        limit_px = float(limit[2]) * (_EM_PX if (limit[3] or "").lower().endswith("em") else 1)
+        if width_px < limit_px if limit[1].lower() == "min" else width_px > limit_px:
+            return False
+    return True
 
 
 def _rules(css: str, media: str) -> Iterator[tuple[str, Rule]]:
@@ -107,12 +142,12 @@ def _rules(css: str, media: str) -> Iterator[tuple[str, Rule]]:
     for prelude, body in _blocks(css):
         if prelude.lower().startswith("@media"):
             inner = prelude[len("@media") :].strip()
-            if not media or media.strip().lower() in _PLAIN_MEDIA:
+            if _holds(media):
                 yield from _rules(body, inner)
         elif not prelude.startswith("@") and (declarations := read_declarations(body)):
             for selector in prelude.split(","):
-                if compounds := _read_selector(selector.strip()):
-                    yield media, Rule(0, compounds, _specificity(compounds), declarations)
+                if compounds := read_selector(selector):
+                    yield media, Rule(0, compounds, specificity(compounds), declarations)
 
 
 def _blocks(css: str) -> Iterator[tuple[str, str]]:
@@ -133,33 +168,6 @@ def _blocks(css: str) -> Iterator[tuple[str, str]]:
                 start = at + 1
 
 
-def _read_selector(selector: str) -> tuple[Compound, ...]:
-    """The compounds of ``a.b > c``, from right to left; () for a selector that is not understood."""
-    compounds = []
-    is_parent = False
-    for word in reversed(re.sub(r"\s*>\s*", " > ", selector).split()):
-        if word == ">":
-            is_parent = True
-            continue
-        found = _COMPOUND.fullmatch(word)
-        if not found:
-            return ()
-        marks = re.findall(r"[.#][\w-]+", found["rest"])
-        tag = (found["tag"] or "").lower().replace("*", "").replace(":root", "html")
-        classes = frozenset(mark[1:] for mark in marks if mark[0] == ".")
-        compounds.append(Compound(tag, classes, next((mark[1:] for mark in marks if mark[0] == "#"), ""), is_parent))
-        is_parent = False
-    return tuple(compounds)
-
-
-def _specificity(compounds: tuple[Compound, ...]) -> tuple[int, int, int]:
-    return (
-        sum(1 for one in compounds if one.id),
-        sum(len(one.classes) for one in compounds),
-        sum(1 for one in compounds if one.tag),
-    )
-
-
 def declared(page: Page, element: Element, rules: RulesByKey) -> dict[str, str]:
     """The values that win for ``element``, from ``rules`` and its own ``style``; nothing is inherited yet.
 
@@ -169,20 +177,12 @@ def declared(page: Page, element: Element, rules: RulesByKey) -> dict[str, str]:
     ranked: list[tuple[bool, bool, tuple[int, int, int], int, Declaration]] = []
     for key in ("", element.tag, *(f".{name}" for name in element.classes)):
         for rule in rules.get(key, ()):
-            if _fits(rule.compounds[0], element) and _finds(page, rule.compounds, element):
+            if fits(rule.compounds[0], element) and _finds(page, rule.compounds, element):
                 ranked.extend((one.is_important, False, rule.specificity, rule.order, one) for one in rule.declarations)
     own = read_declarations(element.attributes.get("style", ""))
     ranked.extend((one.is_important, True, (0, 0, 0), 0, one) for one in own)
     ranked.sort(key=lambda rank: rank[:4])
     return {one.name: one.value for *_, one in ranked}
-
-
-def _fits(compound: Compound, element: Element) -> bool:
-    if compound.tag and compound.tag != element.tag:
-        return False
-    if compound.id and compound.id != element.attributes.get("id"):
-        return False
-    return compound.classes <= element.classes
 
 
 def _finds(page: Page, compounds: tuple[Compound, ...], element: Element) -> bool:
@@ -192,11 +192,11 @@ def _finds(page: Page, compounds: tuple[Compound, ...], element: Element) -> boo
     _, wanted, *further = compounds
     if not wanted.classes <= element.around:
         return False
-    if not (further or wanted.is_parent or wanted.tag or wanted.id) and len(wanted.classes) == 1:
+    if not (further or wanted.is_parent or wanted.tag or wanted.id or wanted.attributes) and len(wanted.classes) == 1:
         return True
     while element.number:
         element = page.elements[element.parent]
-        if element.number and _fits(wanted, element) and _finds(page, compounds[1:], element):
+        if element.number and fits(wanted, element) and _finds(page, compounds[1:], element):
             return True
         if wanted.is_parent:
             return False
