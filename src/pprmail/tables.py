@@ -41,20 +41,28 @@ def read_tables(path: Path, shown: str) -> tuple[dict[str, Any], Mapping[tuple[s
 _LONG_TEXT = re.compile(r'''"""(?:\\.|[^\\])*?"""|\'{3}.*?\'{3}''', re.DOTALL)
 
 
+_KEY = r"""(?:"([^"]*)"|'([^']*)'|([A-Za-z0-9_-]+))"""
+
+
 def _key_lines(text: str) -> dict[tuple[str, str], int]:
     """The line of each ``key =`` under its ``[table]``, and of each ``[table]`` itself (its key is '').
 
-    tomllib keeps no lines. A key in an inline or dotted form is not found, and is told at its table's line.
+    tomllib keeps no lines. A key within braces is not found, and is told at its table's line.
     """
     lines: dict[tuple[str, str], int] = {}
     table = ""
     without_long_texts = _LONG_TEXT.sub(lambda found: "\n" * found[0].count("\n"), text)
     for number, line in enumerate(without_long_texts.split("\n"), 1):
-        header = re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line)
-        key = re.match(r"""\s*(?:"([^"]*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*=""", line)
+        header = re.match(r"\s*\[{1,2}\s*([^\[\]]+?)\s*\]", line)
+        key = re.match(rf"\s*(?:{_KEY}\s*\.\s*)?{_KEY}\s*=", line)
         if header:
             table = header[1].replace('"', "")
             lines.setdefault((table, ""), number)
         elif key:
-            lines.setdefault((table, key[1] or key[2] or key[3] or ""), number)
+            outer, inner = ("".join(part or "" for part in parts) for parts in (key.groups()[:3], key.groups()[3:]))
+            if table or not outer:
+                lines.setdefault((table, outer or inner), number)
+            if not table:
+                lines.setdefault((outer or inner, ""), number)
+                lines.setdefault((outer, inner), number)
     return lines

@@ -90,9 +90,43 @@ def test_the_pages_have_the_themes_colours_and_fonts(newsletter: Newsletter) -> 
         ),
         pytest.param(
             '[dark]\ncard = "#777777"\n',
-            "templates/theme.toml:1: [dark] text #e4eae9 on card #777777 has a contrast of 3.68, and readers need 4.5 (WCAG AA); "
+            "templates/theme.toml:2: [dark] text #e4eae9 on card #777777 has a contrast of 3.68, and readers need 4.5 (WCAG AA); "
             "take a lighter text or a darker ground",
             id="ground",
+        ),
+        pytest.param(
+            '[light]\npage = "#ffffff"\nquiet = "#00885a"\n',
+            "templates/theme.toml:3: [light] quiet #00885a on card #ffffff has a contrast of 4.49, and readers need 4.5 (WCAG AA); "
+            "take a darker text or a lighter ground",
+            id="nearly",
+        ),
+        pytest.param(
+            '\nlight.link = "#7fd0d4"\n',
+            "templates/theme.toml:2: [light] link #7fd0d4 on card #ffffff has a contrast of 1.77, and readers need 4.5 (WCAG AA); "
+            "take a darker text or a lighter ground",
+            id="dotted",
+        ),
+        pytest.param(
+            '\nlight = { link = "teal" }\n',
+            "templates/theme.toml:2: 'teal' is no colour; write one such as \"#0b5c62\"",
+            id="braces",
+        ),
+        pytest.param(
+            '\n[[light]]\nlink = "#000000"\n',
+            "templates/theme.toml:2: 'light' is no table here; write [light] on a line of its own, and its keys below it",
+            id="list-of-tables",
+        ),
+        pytest.param(
+            '[fonts]\ntext = " "\n',
+            "templates/theme.toml:2: ' ' is no list of fonts; "
+            "write their names, with commas, single quotes around names with spaces",
+            id="no-font",
+        ),
+        pytest.param(
+            '[fonts]\ntext = "\'Segoe UI, Arial"\n',
+            'templates/theme.toml:2: "\'Segoe UI, Arial" is no list of fonts; '
+            "write their names, with commas, single quotes around names with spaces",
+            id="half-a-quotation",
         ),
         pytest.param(
             '[fonts]\ntext = "Arial; } body { display: none"\n',
@@ -114,3 +148,25 @@ def test_the_pages_have_the_themes_colours_and_fonts(newsletter: Newsletter) -> 
 )
 def test_a_theme_that_cannot_be_is_refused_with_its_line(newsletter: Newsletter, theme: str, sentence: str) -> None:
     assert refusal(newsletter, theme) == sentence
+
+
+def test_a_folder_in_the_themes_place_is_no_theme(newsletter: Newsletter) -> None:
+    (newsletter.root / "templates/theme.toml").mkdir(parents=True)
+
+    with pytest.raises(PprmailError) as caught:
+        load_theme(newsletter.root)
+
+    assert str(caught.value) == (
+        "templates/theme.toml:1: this is a folder; put a file in its place, or take it away to use the packaged one"
+    )
+
+
+def test_a_theme_in_another_encoding_is_told_with_its_line(newsletter: Newsletter) -> None:
+    newsletter.write("templates/theme.toml", b"[light]\n# caf\xe9\n")
+
+    with pytest.raises(PprmailError) as caught:
+        load_theme(newsletter.root)
+
+    assert str(caught.value) == (
+        "templates/theme.toml:2: the byte 0xe9 is not UTF-8; save the file again with the encoding UTF-8"
+    )

@@ -80,9 +80,25 @@ def test_another_language_needs_words(newsletter: Newsletter) -> None:
         load_words(newsletter.settings)
 
     assert str(caught.value) == (
-        "pprmail.toml: 'language' under [newsletter] is 'de', and there are words for en and fr; "
+        "pprmail.toml:2: 'language' under [newsletter] is 'de', and there are words for en and fr; "
         "write the others into templates/words.de.toml, which words.en.toml shows how to"
     )
+
+
+def test_the_words_of_a_country_stand_over_those_of_its_language(newsletter: Newsletter) -> None:
+    newsletter.change_settings("[newsletter]", '[newsletter]\nlanguage = "fr-CA"')
+    newsletter.write("templates/words.fr.toml", '[mail]\nsubscribe = "Vous abonner"\ncontact = "Nous joindre"\n')
+    newsletter.write("templates/words.fr-CA.toml", '[mail]\nsubscribe = "S’inscrire"\n')
+
+    words = load_words(newsletter.settings)
+
+    assert (words.mail.subscribe, words.mail.contact) == ("S’inscrire", "Nous joindre")
+
+
+def test_a_phrase_written_over_several_lines_is_one_line(newsletter: Newsletter) -> None:
+    newsletter.write("templates/words.en.toml", '[mail]\nsubscribe = """\nGet your\n  own\n"""\n')
+
+    assert load_words(newsletter.settings).mail.subscribe == "Get your own"
 
 
 def test_a_language_of_the_authors_own_takes_english_for_what_it_lacks(newsletter: Newsletter) -> None:
@@ -114,6 +130,10 @@ def test_a_language_of_the_authors_own_takes_english_for_what_it_lacks(newslette
             "[mail]\ncontact = 'Us {'\n",
             f"{SHOWN}:2: 'contact' has a brace that is not closed (Single '{{' encountered in format string); write {{{{ and }}}} for braces that are meant",
         ),
+        ("[dates]\nmonths = ['', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l']\n", f"{SHOWN}:2: 'months' must be a list of 12 texts"),
+        ("\nmail = 'x'\n", f"{SHOWN}:2: 'mail' is no table here; write [mail] on a line of its own, and its keys below it"),
+        ('[mail]\ncontact = "A\\u0007"\n', f"{SHOWN}:2: 'contact' holds U+0007, which no mail may carry or which turns the text around; delete it"),
+        ("[mail]\ncontact = '%%pprmail_name_html%%'\n", f"{SHOWN}:2: 'contact' holds one of the mail's own marks (%%pprmail_…); take it out"),
         ("[mail]\n[mail]\n", f"{SHOWN}:2:6: error: is not TOML: Cannot declare ('mail',) twice; put quotes around texts, and one key = value on a line"),
     ],
 )  # fmt: skip

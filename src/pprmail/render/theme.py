@@ -6,19 +6,16 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pprmail.colours import TEXT_RATIO, WHITE, contrast_ratio, parse_colour
-from pprmail.errors import PprmailError
-from pprmail.render.templates import FOLDER, packaged_folder
-from pprmail.rules import did_you_mean
-from pprmail.tables import read_tables
+from pprmail.render.own_tables import own_tables, packaged_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 THEME_FILE = "theme.toml"
-_SHOWN = f"{FOLDER}/{THEME_FILE}"
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-_FONTS = re.compile(r"[A-Za-z0-9 ,'_-]+")
+_FONT = r"(?:'[A-Za-z0-9 _-]+'|[A-Za-z0-9_-]+(?: +[A-Za-z0-9_-]+)*)"
+_FONTS = re.compile(rf" *{_FONT} *(?:, *{_FONT} *)*")
 _BOUNDS = {"column": (480, 640), "text": (15, 20), "small": (14, 18)}
 _TEXTS = {"text": ("card", "take", "page"), "quiet": ("card", "page"), "link": ("card", "take", "page")}
 """Which colours of text stand on which backgrounds."""
@@ -68,50 +65,49 @@ def load_theme(root: Path) -> Theme:
 
     Raises ``PprmailError`` with the line of the first value that cannot be, or of the first text that does not stand out.
     """
-    tables, lines = read_tables(packaged_folder() / THEME_FILE, _SHOWN)
-    path = root / FOLDER / THEME_FILE
-    if path.is_file():
-        own, lines = read_tables(path, _SHOWN)
-        for table, values in own.items():
-            if table not in tables or not isinstance(values, dict):
-                _refuse(lines.get((table, ""), 1), f"unknown table [{table}]", did_you_mean(table, tuple(tables)))
-            for key in values:
-                if key not in tables[table]:
-                    line = lines.get((table, key), 1)
-                    _refuse(line, f"unknown key {key!r} in [{table}]", did_you_mean(key, tuple(tables[table])))
+    tables = packaged_tables(THEME_FILE)
+    own = own_tables(root, THEME_FILE, tables, "unknown key {key} in [{table}]")
+    if own:
+        for table, values in own.tables.items():
             tables[table] |= values
-    for place, what, hint in _faults(tables):
-        _refuse(lines.get(place, lines.get((place[0], ""), 1)), what, hint)
+        for fault in _faults(tables):
+            key = next((key for key in fault.keys if key in own.tables.get(fault.table, {})), "")
+            own.refuse(own.line(fault.table, key), fault.sentence, fault.hint)
     return Theme(*(kind(**tables[name]) for name, kind in _KINDS.items()))
 
 
-def _faults(tables: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[tuple[str, str], str, str]]:
-    """What cannot be: its table and key, a sentence, what to do."""
+class _Fault(NamedTuple):
+    """What cannot be: its table, the keys that it comes from, a sentence, what to do."""
+
+    table: str
+    keys: tuple[str, ...]
+    sentence: str
+    hint: str
+
+
+def _faults(tables: Mapping[str, Mapping[str, Any]]) -> Iterator[_Fault]:
     for table, values in tables.items():
         for key, value in values.items():
             if table in {"light", "dark"} and not _is(value, _COLOUR):
-                yield (table, key), f"{value!r} is no colour", 'write one such as "#0b5c62"'
+                yield _Fault(table, (key,), f"{value!r} is no colour", 'write one such as "#0b5c62"')
             elif table == "fonts" and not _is(value, _FONTS):
-                yield (
-                    (table, key),
-                    f"{value!r} is no list of fonts",
-                    "write their names, with commas, single quotes around names with spaces",
-                )
+                hint = "write their names, with commas, single quotes around names with spaces"
+                yield _Fault(table, (key,), f"{value!r} is no list of fonts", hint)
             elif table == "measures":
                 least, most = _BOUNDS[key]
                 if type(value) is not int or not least <= value <= most:
-                    yield (
-                        (table, key),
-                        f"{value!r} is no measure for {key!r}",
-                        f"write a number of pixels from {least} to {most}",
-                    )
+                    hint = f"write a number of pixels from {least} to {most}"
+                    yield _Fault(table, (key,), f"{value!r} is no measure for {key!r}", hint)
     for table in ("light", "dark"):
         colours = tables[table]
         for text, behind in ((text, behind) for text, grounds in _TEXTS.items() for behind in grounds):
             ratio = contrast_ratio(*(parse_colour(colours[name]) or WHITE for name in (text, behind)))
             if ratio < TEXT_RATIO:
-                what = f"{text} {colours[text]} on {behind} {colours[behind]} has a contrast of {ratio:.2f}"
-                yield (table, text), f"[{table}] {what}, and readers need {TEXT_RATIO} (WCAG AA)", _which_way(table)
+                shown = f"a contrast of {min(ratio, TEXT_RATIO - 0.01):.2f}"
+                what = f"[{table}] {text} {colours[text]} on {behind} {colours[behind]} has {shown}"
+                yield _Fault(
+                    table, (text, behind), f"{what}, and readers need {TEXT_RATIO} (WCAG AA)", _which_way(table)
+                )
 
 
 def _is(value: object, pattern: re.Pattern[str]) -> bool:
@@ -120,8 +116,3 @@ def _is(value: object, pattern: re.Pattern[str]) -> bool:
 
 def _which_way(scheme: str) -> str:
     return "take a darker text or a lighter ground" if scheme == "light" else "take a lighter text or a darker ground"
-
-
-def _refuse(line: int, what: str, hint: str) -> None:
-    message = f"{_SHOWN}:{line}: {what}{'; ' if hint else ''}{hint}"
-    raise PprmailError(message)

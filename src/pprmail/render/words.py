@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import string
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pprmail.errors import PprmailError
+from pprmail.marks import MARK
+from pprmail.render.own_tables import own_tables, packaged_tables
 from pprmail.render.templates import FOLDER, packaged_folder
-from pprmail.rules import did_you_mean
-from pprmail.tables import read_tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
+    from pathlib import Path
 
+    from pprmail.render.own_tables import OwnTables
     from pprmail.settings import Settings
 
 _DEFAULT = "en"
+_SETTINGS = "pprmail.toml"
+# Control characters but for the tab and the line's end, those that turn the reading direction, and noncharacters
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]")
 _MANY = 3
 
 
@@ -62,25 +68,44 @@ def load_words(settings: Settings) -> Words:
 
     Raises ``PprmailError`` for a language without words, and for words that are none of ours or are filled in otherwise.
     """
-    language = settings.newsletter.language.partition("-")[0].lower()
+    whole, language = settings.newsletter.language, settings.newsletter.language.partition("-")[0].lower()
     name = f"words.{language}.toml"
-    model, _ = read_tables(packaged_folder() / f"words.{_DEFAULT}.toml", f"words.{_DEFAULT}.toml")
-    files = [folder / name for folder in (packaged_folder(), settings.root / FOLDER) if (folder / name).is_file()]
-    if not files:
-        known = " and ".join(sorted(one.name.split(".")[1] for one in packaged_folder().glob("words.*.toml")))
-        message = (
-            f"pprmail.toml: 'language' under [newsletter] is {settings.newsletter.language!r}, and there are words for {known}; "
-            f"write the others into {FOLDER}/{name}, which words.{_DEFAULT}.toml shows how to"
-        )
-        raise PprmailError(message)
-    tables: dict[str, dict[str, Any]] = {table: dict(phrases) for table, phrases in model.items()}
-    for path in files:
-        own, lines = read_tables(path, f"{FOLDER}/{name}")
-        _refuse_strange(own, model, lines, f"{FOLDER}/{name}")
-        for table, phrases in own.items():
-            tables[table] |= phrases
+    model = packaged_tables(f"words.{_DEFAULT}.toml")
+    tables = {table: dict(phrases) for table, phrases in model.items()}
+    is_packaged = (packaged_folder() / name).is_file()
+    if is_packaged:
+        _add(tables, packaged_tables(name))
+    # The words of fr-CA over those of fr
+    own = [_own_words(settings.root, one, model) for one in dict.fromkeys((name, f"words.{whole}.toml"))]
+    for found in own:
+        _add(tables, found.tables if found else {})
+    if not is_packaged and not any(own):
+        _refuse_language(settings, name)
     months = tuple(tables["dates"].pop("months"))
     return Words(months, *(_filled(settings, tables[table]) for table in Words._fields[1:]))
+
+
+def _add(tables: dict[str, dict[str, Any]], more: Mapping[str, Mapping[str, Any]]) -> None:
+    for table, phrases in more.items():
+        tables[table] |= {key: _whole(phrase) for key, phrase in phrases.items()}
+
+
+def _whole(phrase: object) -> object:
+    """A phrase that the author wrote over several lines is one line."""
+    return re.sub(r"[ \t]*[\r\n]+\s*", " ", phrase.strip("\r\n")) if isinstance(phrase, str) else phrase
+
+
+def _refuse_language(settings: Settings, name: str) -> None:
+    from pprmail.tables import read_tables
+
+    known = " and ".join(sorted(one.name.split(".")[1] for one in packaged_folder().glob("words.*.toml")))
+    _, lines = read_tables(settings.root / _SETTINGS, _SETTINGS)
+    line = lines.get(("newsletter", "language"), lines.get(("newsletter", ""), 1))
+    message = (
+        f"{_SETTINGS}:{line}: 'language' under [newsletter] is {settings.newsletter.language!r}, and there are words for {known}; "
+        f"write the others into {FOLDER}/{name}, which words.{_DEFAULT}.toml shows how to"
+    )
+    raise PprmailError(message)
 
 
 def _filled(settings: Settings, phrases: Mapping[str, str]) -> Phrases:
@@ -123,47 +148,45 @@ def _fields_of(phrase: str) -> set[str]:
     return {field for _, field in _pieces(phrase) if field is not None}
 
 
-def _refuse_strange(
-    own: Mapping[str, Any], model: Mapping[str, Any], lines: Mapping[tuple[str, str], int], shown: str
-) -> None:
-    """Raise ``PprmailError`` for the first thing in ``own`` that is not as in ``model``."""
-    for table, phrases in own.items():
-        if table not in model or not isinstance(phrases, dict):
-            _refuse(shown, lines.get((table, ""), 1), f"unknown table [{table}]", did_you_mean(table, tuple(model)))
+def _own_words(root: Path, name: str, model: Mapping[str, Mapping[str, Any]]) -> OwnTables | None:
+    """The author's own words. Raises ``PprmailError`` for the first that is not as in ``model``."""
+    own = own_tables(root, name, model, "unknown word {key}")
+    for table, phrases in own.tables.items() if own else ():
         for key, phrase in phrases.items():
-            line = lines.get((table, key), lines.get((table, ""), 1))
-            if key not in model[table]:
-                _refuse(shown, line, f"unknown word {key!r}", did_you_mean(key, tuple(model[table])))
-            _refuse_misfit(shown, line, key, phrase, model[table][key])
+            if own and (misfit := _misfit(key, phrase, model[table][key])):
+                own.refuse(own.line(table, key), *misfit)
+    return own
 
 
-def _refuse_misfit(shown: str, line: int, key: str, phrase: object, expected: object) -> None:
+def _misfit(key: str, phrase: object, expected: object) -> tuple[str, str] | None:
+    """What is wrong with ``phrase``, and what to do; None when nothing is."""
     if isinstance(expected, list):
-        if (
-            not isinstance(phrase, list)
-            or len(phrase) != len(expected)
-            or not all(isinstance(one, str) for one in phrase)
-        ):
-            _refuse(shown, line, f"{key!r} must be a list of {len(expected)} texts", "")
-        return
+        texts = phrase if isinstance(phrase, list) else []
+        if len(texts) != len(expected) or not all(isinstance(one, str) and one.strip() for one in texts):
+            return f"{key!r} must be a list of {len(expected)} texts", ""
+        return _strange_character(key, " ".join(texts))
     if not isinstance(phrase, str) or not phrase.strip():
-        _refuse(shown, line, f"{key!r} must be a text in quotes", "")
-        return
-    try:
-        strange = sorted(_fields_of(phrase) - _fields_of(str(expected)))
-    except ValueError as error:
-        _refuse(
-            shown,
-            line,
-            f"{key!r} has a brace that is not closed ({error})",
-            "write {{ and }} for braces that are meant",
+        return f"{key!r} must be a text in quotes", ""
+    return _strange_character(key, phrase) or _strange_field(key, phrase, str(expected))
+
+
+def _strange_character(key: str, phrase: str) -> tuple[str, str] | None:
+    if found := _NO_TEXT.search(phrase):
+        return (
+            f"{key!r} holds U+{ord(found[0]):04X}, which no mail may carry or which turns the text around",
+            "delete it",
         )
-    else:
-        if strange:
-            known = ", ".join(f"{{{field}}}" for field in sorted(_fields_of(str(expected)))) or "nothing"
-            _refuse(shown, line, f"{key!r} has {{{strange[0]}}}, which is not filled in there", f"what is: {known}")
+    if MARK.search(phrase):
+        return f"{key!r} holds one of the mail's own marks (%%pprmail_…)", "take it out"
+    return None
 
 
-def _refuse(shown: str, line: int, what: str, hint: str) -> None:
-    message = f"{shown}:{line}: {what}{'; ' if hint else ''}{hint}"
-    raise PprmailError(message)
+def _strange_field(key: str, phrase: str, expected: str) -> tuple[str, str] | None:
+    try:
+        strange = sorted(_fields_of(phrase) - _fields_of(expected))
+    except ValueError as error:
+        return f"{key!r} has a brace that is not closed ({error})", "write {{ and }} for braces that are meant"
+    if not strange:
+        return None
+    known = ", ".join(f"{{{field}}}" for field in sorted(_fields_of(expected))) or "nothing"
+    return f"{key!r} has {{{strange[0]}}}, which is not filled in there", f"what is: {known}"
