@@ -1,94 +1,98 @@
-"""The feed, through feedgen: RSS 2.0 with the full text, whose items never show as new again."""
+"""The feeds as files: RSS, Atom and JSON Feed of the whole site and of each topic, whose items never show as new again."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
-from markupsafe import escape
-
-from pprmail.model import plain_prose
-from pprmail.render.phrases import citation_of
-from pprmail.render.prose import HtmlStyle, inline_html, prose_html
+from pprmail.archive import feed_atom, feed_json, feed_opml, feed_rss
+from pprmail.archive.feed_items import Items, feeds_of, printable
+from pprmail.archive.shelf import shelve
+from pprmail.render.templates import render_template
 from pprmail.render.words import load_words
 
 if TYPE_CHECKING:
-    from pprmail.model import Issue, Summary
-    from pprmail.render.words import Words
+    from collections.abc import Callable
+
+    from pprmail.archive.feed_items import Feed, Item
+    from pprmail.archive.shelf import Shelf
+    from pprmail.model import Issue
+    from pprmail.render.template_files import Templates
     from pprmail.settings import Settings
 
-NEWEST_ITEMS = 50
-TTL_MINUTES = 24 * 60
-_ATOM = "{http://www.w3.org/2005/Atom}"
-_STYLE = HtmlStyle(heading="h3")
-_NOON = time(12)
+    _Write = Callable[[Feed, tuple[Item, ...]], bytes]
+
+_FORMATS = (("RSS", feed_rss), ("Atom", feed_atom), ("JSON Feed", feed_json))
+_STYLE_SHEET = "feed.css"
 
 
-def item_guid(settings: Settings, issue: Issue, summary: Summary) -> str:
-    """The item's name for ever, a tag URI (RFC 4151)."""
-    return f"tag:{settings.newsletter.tag_authority}:{issue.key}/{summary.slug}"
+class FeedFile(NamedTuple):
+    """A file that is to be: its path on the site, and how its bytes are made.
+
+    ``issues`` are the keys of those whose text it depends on, or which a reprint names, on the site or not; settings and templates
+    change every one.
+    """
+
+    path: str
+    issues: tuple[str, ...]
+    make: Callable[[], bytes]
 
 
-def published(settings: Settings, issue: Issue) -> datetime:
-    """The moment a feed gives an issue: noon of its day, which is the same day in nearly every reader's zone."""
-    return datetime.combine(issue.day, _NOON, settings.newsletter.zone)
+class FeedLink(NamedTuple):
+    """What a page says of a feed, so that a reader finds it there: its media type, its title, its path on the site."""
+
+    media_type: str
+    title: str
+    path: str
+
+
+def plan_feeds(settings: Settings, shelf: Shelf, templates: Templates) -> list[FeedFile]:
+    """The three files of every feed, ``topics.opml``, and the style sheet that makes a feed a page in a browser.
+
+    All feeds hold full texts, and all formats of one the same items in the same order.
+    """
+    words = templates.words
+    feeds = feeds_of(settings, shelf, words)
+    items = Items(settings, shelf, words)
+    writers: tuple[tuple[str, _Write], ...] = (
+        (feed_rss.FILE, feed_rss.RssWriter(settings, words).write),
+        (feed_atom.FILE, feed_atom.AtomWriter(settings, words).write),
+        (feed_json.FILE, feed_json.JsonWriter(settings).write),
+    )
+
+    def make(write: _Write, feed: Feed) -> bytes:
+        return write(feed, items.of(feed))
+
+    return [
+        *(
+            FeedFile(feed.folder + name, feed.issues, partial(make, write, feed))
+            for feed in feeds
+            for name, write in writers
+        ),
+        FeedFile(feed_opml.FILE, tuple(issue.key for issue in shelf.issues), partial(feed_opml.opml, settings, feeds)),
+        FeedFile(_STYLE_SHEET, (), lambda: _style(templates)),
+    ]
+
+
+def feed_files(settings: Settings, shelf: Shelf, templates: Templates) -> dict[str, bytes]:
+    """What ``plan_feeds`` plans, made: every file by its path on the site."""
+    return {file.path: file.make() for file in plan_feeds(settings, shelf, templates)}
 
 
 def rss_feed(settings: Settings, issues: tuple[Issue, ...]) -> bytes:
-    """``feed.xml``: the newest 50 summaries of ``issues`` (newest first), the same bytes each time."""
-    from feedgen.feed import FeedGenerator
-
-    newsletter, words = settings.newsletter, load_words(settings)
-    feed = FeedGenerator()
-    feed.load_extension("dc")
-    feed.title(newsletter.title)
-    feed.description(newsletter.description or newsletter.title)
-    # feedgen takes the channel's <link> from the last of these
-    feed.link(href=newsletter.url("feed.xml"), rel="self", type="application/rss+xml")
-    feed.link(href=newsletter.url(), rel="alternate")
-    feed.language(newsletter.language)
-    feed.ttl(TTL_MINUTES)
-    feed.generator("pprmail")
-    feed.docs("https://www.rssboard.org/rss-specification")
-    items = [(issue, summary) for issue in issues for summary in issue.summaries][:NEWEST_ITEMS]
-    feed.lastBuildDate(published(settings, items[0][0]) if items else datetime(1970, 1, 1, tzinfo=UTC))
-    for issue, summary in items:
-        _add_item(feed, settings, issue, summary, words)
-    return _corrected(feed.rss_str(pretty=True))
+    """``feed.xml`` of the whole site alone."""
+    words, shelf = load_words(settings), shelve(issues)
+    whole = feeds_of(settings, shelf, words)[0]
+    return feed_rss.RssWriter(settings, words).write(whole, Items(settings, shelf, words).of(whole))
 
 
-def _add_item(feed: object, settings: Settings, issue: Issue, summary: Summary, words: Words) -> None:
-    newsletter = settings.newsletter
-    entry = feed.add_entry(order="append")  # type: ignore[attr-defined] # feedgen has no types
-    entry.title(summary.title.text)
-    entry.guid(item_guid(settings, issue, summary), permalink=False)
-    entry.link(href=newsletter.url(f"{issue.key}/{summary.slug}/"))
-    entry.published(published(settings, issue))
-    entry.description(plain_prose(summary.body[:1]))
-    entry.content(item_html(summary, words), type="CDATA")
-    entry.dc.dc_creator(summary.guest.text or newsletter.author)
-    for name in (*summary.topic_names, summary.research_type.name or ""):
-        if name:
-            entry.category(term=name)
+def feed_links(title: str, folder: str = "") -> tuple[FeedLink, ...]:
+    """The three formats of the feed in ``folder`` ('' or ``topics/KEY/``), RSS first, for ``<link rel="alternate">``.
+
+    ``title`` is the newsletter's, or a topic's feed's; to it the name of the format is added.
+    """
+    return tuple(FeedLink(one.MEDIA_TYPE, f"{printable(title)} ({name})", folder + one.FILE) for name, one in _FORMATS)
 
 
-def item_html(summary: Summary, words: Words) -> str:
-    """The full text of an item."""
-    return "\n".join(
-        [
-            f"<p>{inline_html(citation_of(summary, words))}</p>",
-            prose_html(summary.body, _STYLE),
-            f"<h3>{escape(words.issue.practice_implications)}</h3>",
-            prose_html(summary.implications, _STYLE),
-        ]
-    )
-
-
-def _corrected(rss: bytes) -> bytes:
-    """Feedgen drops the type of the channel's link to itself; the RSS profile wants it."""
-    from lxml import etree
-
-    tree = etree.fromstring(rss, etree.XMLParser(strip_cdata=False))
-    for link in tree.iterfind(f"channel/{_ATOM}link[@rel='self']"):
-        link.set("type", "application/rss+xml")
-    return etree.tostring(tree, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+def _style(templates: Templates) -> bytes:
+    return render_template(templates, f"{_STYLE_SHEET}.j2", {"theme": templates.theme}).encode()

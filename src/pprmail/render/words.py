@@ -44,6 +44,8 @@ class Words(NamedTuple):
     issue: Phrases
     mail: Phrases
     pages: Phrases
+    feeds: Phrases
+    corrections: Phrases
 
     def month(self, key: str) -> str:
         """``August 2020`` of ``2020-08``."""
