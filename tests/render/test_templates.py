@@ -83,6 +83,18 @@ WRONG = [
         id="python",
     ),
     pytest.param(
+        "a\n{{ 'a' * 99999999999999 }}\n",
+        ["templates/mail.mjml.j2:2: Python's MemoryError; mend the template, or delete it to use the packaged one"],
+        id="python-without-a-word",
+    ),
+    pytest.param(
+        "a\n{{ title|capitalise }}\n",
+        [
+            "templates/mail.mjml.j2:2: No filter named 'capitalise'; mend the template, or delete it to use the packaged one"
+        ],
+        id="no-such-filter",
+    ),
+    pytest.param(
         '\n{% include "mail.txt" %}',
         ["templates/mail.mjml.j2:2: 'mail.txt' not found in templates/; did you mean 'mail.txt.j2'?"],
         id="no-such-template",

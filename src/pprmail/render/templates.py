@@ -105,7 +105,7 @@ def _render(templates: Environment, name: str, values: dict[str, Any]) -> str:
     except TemplateSyntaxError as error:
         # Jinja2's lexer gives the file's path for its name
         place = TemplatePlace(_name_of(error.name or "", error.name or name), error.lineno)
-        message = f"{_told(place)}: {error.message}; {_MEND}"
+        message = f"{_told(place)}: {str(error.message).rstrip('.')}; {_MEND}"
         raise PprmailError(message) from error
     except TemplateNotFound as error:
         raise PprmailError(_not_found(templates, _place_of(error, name), error)) from error
@@ -118,7 +118,8 @@ def _render(templates: Environment, name: str, values: dict[str, Any]) -> str:
         message = f"{_told(place)}: the template includes, extends or calls itself without end; take that line out"
         raise PprmailError(message) from error
     except (TemplateError, *_PYTHONS_ERRORS) as error:
-        message = f"{_told(_place_of(error, name))}: {error}; {_MEND}"
+        reason = str(error).rstrip(".") or f"Python's {type(error).__name__}"
+        message = f"{_told(_place_of(error, name))}: {reason}; {_MEND}"
         raise PprmailError(message) from error
 
 
