@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest import BODY, summary_text
-from mailcheck.letter import DOE, ISSUE, SUBJECT, TEMPLATE, TEXT, letter, told
+from mailcheck.letter import ADDRESS, DOE, ISSUE, SUBJECT, TEMPLATE, TEXT, letter, told
 
 if TYPE_CHECKING:
     from conftest import Newsletter
@@ -48,6 +48,21 @@ def test_a_mark_in_the_authors_text_is_told_there_alone(newsletter: Newsletter) 
     found = told(newsletter, letter(f"<p>{shown}</p>"), text=f"{shown}\n{TEXT}", subject="For *|FNAME|*")
 
     assert left(found) == [f"{DOE}:7:6", f"{DOE}:9:5", f"{ISSUE}:2:14"]
+
+
+def test_a_mark_that_markdown_takes_for_emphasis_is_told(newsletter: Newsletter) -> None:
+    newsletter.write(DOE, summary_text(body=f"Dear *|FNAME|*,\n\n{BODY}"))
+
+    assert left(told(newsletter, letter("<p>Dear <em>|FNAME|</em>,</p>"))) == [f"{DOE}:7:6"]
+
+
+def test_a_mark_in_the_settings_is_told_there_once(newsletter: Newsletter) -> None:
+    newsletter.change_settings("1 Placeholder Road, Ottawa", "1 {{ road }}, Ottawa")
+    shown = "1 {{ road }}, Ottawa"
+
+    found = left(told(newsletter, letter().replace(ADDRESS, shown), text=TEXT.replace(ADDRESS, shown)))
+
+    assert [place.split(":")[0] for place in found] == ["pprmail.toml", TEMPLATE]
 
 
 def test_braces_of_the_authors_that_are_no_mark_are_left_alone(newsletter: Newsletter) -> None:

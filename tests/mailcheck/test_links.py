@@ -136,6 +136,8 @@ TEMPLATE_FAULTS = {
     "shortener": ('<a href="https://bit.ly/abc">The site</a>', "bad-link", "warning"),
     "area": ('<map><area href="x" alt="The site"></map>', "bad-link", "error"),
     "vague": ('<a href="https://x.org/a">Click here</a>', "link-text", "warning"),
+    "vague-way-out": ('<a href="%%pprmail_unsubscribe_html%%">Click here</a>', "link-text", "warning"),
+    "an-arrow": ('<a href="https://x.org/a">→</a>', "link-text", "warning"),
     "no-words": ('<a href="https://x.org/a"><img src="x" alt=""></a>', "link-text", "warning"),
     "pretence": ('<a href="https://x.org/a">www.y.org</a>', "link-text", "warning"),
 }

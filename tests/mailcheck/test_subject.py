@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from conftest import BODY, summary_text
 from mailcheck.letter import DOE, ISSUE, letter, told
-from pprmail.mailcheck.subject import _capitals, _noise, _pretence
+from pprmail.mailcheck.subject import _capitals, _noise, _pretence, subject_problems
 from pprmail.manuscript.issue import load_issue
 from pprmail.model import Passage
 
@@ -107,6 +107,16 @@ def test_a_word_that_the_text_writes_in_capitals_is_an_abbreviation(newsletter: 
 
     assert of_subject(newsletter, "PRISMA, and the STOP trial") == []
     assert len(of_subject(newsletter, "CONSORT, and the STOP trial")) == 1
+
+
+def test_a_word_that_a_notice_writes_in_capitals_is_an_abbreviation(newsletter: Newsletter) -> None:
+    newsletter.write(
+        ISSUE, "Month: August 2020\nSubject: Join STRIDES\n\n## Notice: A study\n\nJoin STRIDES, a study.\n"
+    )
+
+    issue, _ = load_issue(newsletter.settings, "2020-08")
+
+    assert list(subject_problems(newsletter.settings, issue, "Join STRIDES")) == []
 
 
 def test_the_newsletters_own_name_is_no_shout(newsletter: Newsletter) -> None:

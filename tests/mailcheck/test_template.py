@@ -33,3 +33,13 @@ def test_a_template_that_is_included_is_looked_through_as_well(newsletter: Newsl
     newsletter.write("templates/foot.mjml.j2", "\n  Contact us\n")
 
     assert TemplateSource(newsletter.settings).place("Contact us") == Place("templates/foot.mjml.j2", 2, 3)
+
+
+def test_words_theme_and_settings_are_looked_through_last(newsletter: Newsletter) -> None:
+    newsletter.write(TEMPLATE, "Click there\n")
+    newsletter.write("templates/words.en.toml", '[mail]\ncontact = "Click here"\n')
+    source = TemplateSource(newsletter.settings)
+
+    assert source.place("Click there") == Place(TEMPLATE, 1, 1)
+    assert source.place("Click here") == Place("templates/words.en.toml", 2, 12)
+    assert source.place("1 Placeholder Road").path == "pprmail.toml"

@@ -51,20 +51,24 @@ def leftover_problems(
     issue: Issue, mail: RenderedIssue, page: Page, sources: tuple[TemplateSource, ...]
 ) -> Iterator[Problem]:
     """What looks like a mark of a template or of another program: readers would see it as it stands."""
-    if not any(sign in body for body in (mail.subject, mail.html, mail.text) for sign in ("{{", "{%", "*|")):
-        return
     passages = list(_passages(issue))
+    texts = (mail.subject, mail.html, mail.text, *(passage.text for passage in passages))
+    if not any(sign in text for text in texts for sign in ("{{", "{%", "*|")):
+        return
     for passage in passages:
         for found in re.finditer(_LEFT, passage.text):
             message = f"{found[0]!r} would go out as it stands"
             yield problem("template-mark-left", passage.place(found.start()), message, _HINT)
     written = one_line("\n".join(_plain_texts(issue)))
     html = "\n".join([joined(page.pieces), *(link.attributes["href"] for link in page.links)])
+    told: set[tuple[Place, str]] = set()
     for source, body in zip(sources, (html, mail.text), strict=True):
         for mark in _marks_in(body):
-            if mark not in written:
-                message = f"{mark!r} is left in the mail"
-                yield problem("template-mark-left", source.place(mark), message, _HINT)
+            place = source.place(mark)
+            # What the settings say stands in both parts
+            if mark not in written and (place, mark) not in told:
+                told.add((place, mark))
+                yield problem("template-mark-left", place, f"{mark!r} is left in the mail", _HINT)
 
 
 def _marks_in(body: str) -> Iterator[str]:

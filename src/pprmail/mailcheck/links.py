@@ -68,7 +68,11 @@ def link_problems(issue: Issue, page: Page, looks: Looks, source: TemplateSource
     words_of = page.words_by_link()
     for link in page.links:
         url, words = link.attributes["href"].strip(), words_of.get(link.number, "")
-        if url in known or MARK.match(url):
+        if url in known:
+            continue
+        if MARK.match(url):
+            if words and (told := _words_fault(words, "")):
+                yield problem("link-text", source.place(words, "unsubscribe_url"), *told)
             continue
         place = partial(source.place, url or 'href=""', words)
         for message, hint, severity in _template_faults(url, ids):
@@ -116,7 +120,7 @@ def _words_fault(written: str, url: str) -> tuple[str, str] | None:
     words = " ".join(written.split())
     if not words:
         return "a link without words", "say where it leads"
-    if _normal(words) in VAGUE:
+    if _normal(words) in VAGUE or not _normal(words):
         return f"{words!r} does not say where the link leads", "use words that tell it when they are read alone"
     return _pretence(words, url)
 

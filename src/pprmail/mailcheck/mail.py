@@ -8,6 +8,7 @@ from pprmail.mailcheck.contrast import contrast_problems
 from pprmail.mailcheck.law import law_problems
 from pprmail.mailcheck.leftovers import leftover_problems, personal_mark_problems
 from pprmail.mailcheck.links import link_problems
+from pprmail.mailcheck.plain_text import plain_text_problems
 from pprmail.mailcheck.preview import preview_problems
 from pprmail.mailcheck.readings import read_mail
 from pprmail.mailcheck.size import size_problems
@@ -39,6 +40,7 @@ def mail_problems(settings: Settings, issue: Issue, mail: RenderedIssue) -> Iter
     if readings.dark:
         yield from contrast_problems(page, readings.dark.looks, sources[0], "dark")
     yield from leftover_problems(issue, mail, page, sources)
+    yield from plain_text_problems(mail.text, sources[1])
     strange = tuple(personal_mark_problems(mail, sources))
     yield from strange
     if not strange:  # else they could not be filled in

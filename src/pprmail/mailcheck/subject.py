@@ -112,7 +112,7 @@ def _is_long(word: str, found: list[re.Match[str]], number: int, text: str) -> b
 
 def _capitals_of(issue: Issue) -> set[str]:
     """The words that the issue's own text writes in capitals: its abbreviations."""
-    texts = [plain_prose(issue.word)]
+    texts = [plain_prose(issue.word), *(plain_prose(notice.body) for notice in issue.notices)]
     for summary in issue.summaries:
         texts += [plain_prose(summary.body), plain_prose(summary.implications), plain(summary.citation_prose)]
     return {word for text in texts for word in _WORD.findall(text) if word.isupper()}

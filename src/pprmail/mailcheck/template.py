@@ -11,6 +11,7 @@ from pprmail.render.templates import FOLDER, packaged_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pprmail.settings import Settings
 # Unlike casefold() it moves no column
@@ -47,15 +48,22 @@ class TemplateSource:
                 yield Place(path, number), line
 
     def _read(self) -> list[tuple[str, list[str]]]:
-        """The template and the others of its kind, which it may include; the newsletter's own over the packaged."""
+        """The template and the others of its kind, which it may include; the newsletter's own over the packaged.
+
+        Last, what the newsletter says in its own words, theme and settings.
+        """
         if self._files is None:
             kind = self.name.partition(".")[2]
             paths = {}
             for folder in (packaged_folder(), self.settings.root / FOLDER):
                 paths.update({path.name: path for path in sorted(folder.glob(f"*.{kind}"))})
             names = sorted(paths, key=lambda name: (name != self.name, name))
-            self._files = [
-                (f"{FOLDER}/{name}", paths[name].read_text("utf-8", "replace").translate(_LOWER).split("\n"))
-                for name in names
-            ]
+            self._files = [(f"{FOLDER}/{name}", _lines_of(paths[name])) for name in names]
+            root = self.settings.root
+            said = (*sorted((root / FOLDER).glob("words.*.toml")), root / FOLDER / "theme.toml", root / "pprmail.toml")
+            self._files += [(path.relative_to(root).as_posix(), _lines_of(path)) for path in said if path.is_file()]
         return self._files
+
+
+def _lines_of(path: Path) -> list[str]:
+    return path.read_text("utf-8", "replace").translate(_LOWER).split("\n")
