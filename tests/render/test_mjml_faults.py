@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -403,3 +405,22 @@ def test_what_mjml_python_refuses_has_a_fault(frame: str, part: str) -> None:
 
     if not mjml_faults(mjml):
         assert "<html" in mail_html(mjml)
+
+
+DROPPED = {
+    "text": '<mj-text background-color="#123456">x</mj-text>',
+    "spacer": '<mj-spacer border="3px solid #123456" />',
+    "table": '<mj-table font-weight="bold"><tr><td>x</td></tr></mj-table>',
+    "image": '<mj-image border-top="3px solid #123456" src="https://x.org/a.png" />',
+    "button": '<mj-button title="A word" href="https://x.org/">x</mj-button>',
+}
+
+
+@pytest.mark.parametrize("tag", DROPPED.values(), ids=DROPPED)
+def test_what_mjml_python_drops_is_told(tag: str) -> None:
+    name, attribute = tag[1:].partition("=")[0].split()
+
+    without = re.sub(f' {attribute}="[^"]*"', "", tag)
+    assert mail_html(COLUMN.format(tag)) == mail_html(COLUMN.format(without))
+    (fault,) = mjml_faults(COLUMN.format(tag))
+    assert fault.sentence.startswith(f"<{name}> takes no {attribute!r}, and would drop it without a word")
