@@ -10,7 +10,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.render import mjml_grammar as grammar
-from pprmail.render.mjml_attributes import BLOCK, HOLE, MISSPELT, Fault, attribute_faults, names_in
+from pprmail.render.mjml_attributes import BLOCK, HOLE, MISSPELT, Fault, attribute_faults
+from pprmail.render.mjml_pictures import Pictures
 from pprmail.rules import nearest
 
 if TYPE_CHECKING:
@@ -73,8 +74,7 @@ class Reading:
         self._seen: set[str] = set()
         self._after = 0
         self._attributes: dict[tuple[str, str, bool], list[Fault]] = {}
-        self._pictures: list[tuple[str, frozenset[str], int]] = []
-        self._defaults: set[tuple[str, str]] = set()
+        self._pictures = Pictures()
 
     def read(self, token: re.Match[str]) -> None:
         """Take the next token, and the words before it."""
@@ -127,7 +127,6 @@ class Reading:
         self._words(self._after, len(self._mjml))
         for one in self._stack:
             self._faults += one.misplaced
-        self._torn_marks()
         return self._told()
 
     def end_of_document(self) -> list[Fault]:
@@ -136,7 +135,7 @@ class Reading:
         while self._stack:
             one = self._stack.pop()
             self._tell(one.at, f"<{one.name}> is never closed; write </{one.meant}> where it ends")
-        self._pictures_of_others()
+        self._faults += self._pictures.faults()
         for control in _CONTROL.finditer(self._mjml):
             self._tell(control.start(), f"the character U+{ord(control.group()):04X} cannot stand in a mail; delete it")
         if "mjml" not in self._seen:
@@ -144,18 +143,6 @@ class Reading:
         elif "mj-body" not in self._seen:
             self._tell(0, "there is no <mj-body>; the mail would be empty: put its sections into <mj-body>…</mj-body>")
         return self._told()
-
-    def _torn_marks(self) -> None:
-        """Tell the ends of Jinja2's marks that are left in the text, because their beginnings are torn."""
-        for begin, end in (("{%", "%}"), ("{{", "}}")):
-            at = self._mjml.find(end)
-            while at >= 0:
-                before = self._mjml[self._mjml.rfind(end, 0, at) + 1 : at]
-                # Styles end in }} as well
-                is_style = end == "}}" and self._mjml.rfind("<mj-style", 0, at) > self._mjml.rfind("</mj-style", 0, at)
-                if begin not in before and not is_style:
-                    self._tell(at, f"{end!r} ends nothing, since no {begin!r} is left before it; write {begin} … {end}")
-                at = self._mjml.find(end, at + len(end))
 
     def _told(self) -> list[Fault]:
         return sorted(self._faults, key=lambda one: one.at)
@@ -307,25 +294,8 @@ class Reading:
         key = (known or name, attributes, is_default)
         if key not in self._attributes:
             self._attributes[key] = list(attribute_faults(name, known, attributes, is_default=is_default))
-        if known in grammar.OWN_PICTURES:
-            self._pictures.append((known, frozenset(names_in(attributes)), self._after - len(attributes)))
-        if is_default:
-            self._defaults |= {(known, one) for one in names_in(attributes)}
+        self._pictures.take(known, attributes, self._after - len(attributes), is_default=is_default)
         return self._attributes[key]
-
-    def _pictures_of_others(self) -> None:
-        for tag, written, at in self._pictures:
-            missing = [
-                one
-                for one in grammar.OWN_PICTURES[tag]
-                if one not in written and not self._defaults & {(tag, one), ("mj-all", one), ("mj-class", one)}
-            ]
-            if missing:
-                self._tell(
-                    at,
-                    f"<{tag}> without {' and '.join(missing)} shows a third party's pictures, which learns who reads; "
-                    "name pictures of your own, or use links of words",
-                )
 
     # What is between and beside tags
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from jinja2.lexer import Token, TokenStream
 
+    from pprmail.render.mjml_attributes import Fault
     from pprmail.render.mjml_faults import Reading
 
 _BRANCHES = frozenset({"if", "for", "block", "filter", "with", "autoescape"})
@@ -52,9 +53,25 @@ def source_faults(name: str, tokens: list[Token]) -> Iterator[tuple[TemplatePlac
     while event is not None:
         event.act(reading, event.at)
         event = next(events)
-    for fault in reading.end_of_source():
+    faults = [*reading.end_of_source(), *_torn_marks(text)]
+    for fault in sorted(faults, key=lambda one: one.at):
         where = f"of line {source.line(max(fault.other, 0))}"
         yield TemplatePlace(name, source.line(fault.at)), fault.sentence.replace("{there}", where)
+
+
+def _torn_marks(text: str) -> Iterator[Fault]:
+    """The ends of Jinja2's marks that are left in the text, because their beginnings are torn."""
+    from pprmail.render.mjml_attributes import Fault
+
+    for begin, end in (("{%", "%}"), ("{{", "}}")):
+        at = text.find(end)
+        while at >= 0:
+            before = text[text.rfind(end, 0, at) + 1 : at]
+            # Styles end in }} as well
+            is_style = end == "}}" and text.rfind("<mj-style", 0, at) > text.rfind("</mj-style", 0, at)
+            if begin not in before and not is_style:
+                yield Fault(at, f"{end!r} ends nothing, since no {begin!r} is left before it; write {begin} … {end}")
+            at = text.find(end, at + len(end))
 
 
 class _Source:
