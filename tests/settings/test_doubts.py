@@ -249,6 +249,29 @@ ADDED: dict[str, tuple[str, str, str]] = {
         'websub_hub = "hub"',
         "'websub_hub' in [archive] is 'hub', which is no web address; write one that begins with https://",
     ),
+    "folder-of-a-shell": (
+        "publish",
+        'folder = "~/public_html"',
+        (
+            "'folder' in [publish] is '~/public_html', and '~' stands for nothing here; "
+            "write the whole path, such as /home/you/public_html"
+        ),
+    ),
+    "folder-and-command": (
+        "publish",
+        'command = "rsync -a {site}/ web:blog/"\nfolder = "/mnt/web"',
+        "[publish] has a 'folder' and a 'command'; keep the one that publishes the site",
+    ),
+    "blank-publishing": (
+        "publish",
+        'command = " "',
+        (
+            "'command' in [publish] is no command: it is blank, or a quote in it does not end; "
+            "write it as in a shell; it runs without one"
+        ),
+    ),
+    "verify-in-words": ("publish", 'verify = "yes"', "'verify' in [publish] must be true or false; "),
+    "publish-mistyped": ("publish", 'comand = "make"', "unknown key 'comand' in [publish]; did you mean 'command'?"),
 }
 
 

@@ -90,6 +90,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "crossref_mailto": "",
     },
     "archive": {"emails": "show", "websub_hub": "", "redirects": {}},
+    "publish": {"folder": "", "command": "", "verify": False},
     "preview": {"test_addresses": ()},
 }
 
@@ -130,7 +131,8 @@ def test_every_key_that_is_left_out_has_the_contracts_default(letter: Newsletter
         loaded.delivery,
         loaded.outbox,
     ]
-    parts += [loaded.smtp, loaded.sendgrid, loaded.vocabulary_settings, loaded.check, loaded.archive, loaded.preview]
+    parts += [loaded.smtp, loaded.sendgrid, loaded.vocabulary_settings, loaded.check, loaded.archive]
+    parts += [loaded.publish, loaded.preview]
     tables = {name: part._asdict() for name, part in zip(TABLES, parts, strict=True)}
     assert tables == DEFAULTS
     assert loaded.root == letter.root

@@ -40,6 +40,7 @@ def find_doubts(settings: Settings) -> Iterator[_Doubt]:
         _smtp_doubts,
         _vocabulary_doubts,
         _check_doubts,
+        _publish_doubts,
     ):
         yield from test(settings)
 
@@ -234,20 +235,23 @@ def _smtp_doubts(settings: Settings) -> Iterator[_Doubt]:
     if own.token_command and not own.username:
         message = "'token_command' in [smtp] gives a token, and [smtp] has no 'username' that it is for"
         yield table, "token_command", message, 'add username = "…", the mailbox\'s address'
-    if own.token_command and not _is_command(own.token_command):
-        message = "'token_command' in [smtp] is no command: it is blank, or a quote in it does not end"
-        yield table, "token_command", message, "write it as in a shell; it runs without one"
+    yield from _command(table, "token_command", own.token_command)
     yield from _addresses(table, own, "envelope_sender")
 
 
-def _is_command(text: str) -> bool:
-    """Whether ``text`` falls into words as in a shell."""
+def _command(table: str, key: str, command: str) -> Iterator[_Doubt]:
+    """A command line, or '', that does not fall into words as in a shell."""
+    if not command:
+        return
     import shlex
 
     try:
-        return bool(shlex.split(text))
+        is_command = bool(shlex.split(command))
     except ValueError:
-        return False
+        is_command = False
+    if not is_command:
+        message = f"{key!r} in [{table}] is no command: it is blank, or a quote in it does not end"
+        yield table, key, message, "write it as in a shell; it runs without one"
 
 
 def _vocabulary_doubts(settings: Settings) -> Iterator[_Doubt]:
@@ -306,3 +310,14 @@ def _check_doubts(settings: Settings) -> Iterator[_Doubt]:
         except BadAddressError as error:
             message = f"'test_addresses' in [preview] holds {address!r}, which is no mail address ({error})"
             yield "preview", "test_addresses", message, "write one such as editor@example.org"
+
+
+def _publish_doubts(settings: Settings) -> Iterator[_Doubt]:
+    own, table = settings.publish, "publish"
+    yield from _lines(table, own, "folder", "command")
+    if own.folder.startswith("~"):
+        message = f"'folder' in [publish] is {own.folder!r}, and '~' stands for nothing here"
+        yield table, "folder", message, "write the whole path, such as /home/you/public_html"
+    yield from _command(table, "command", own.command)
+    if own.folder and own.command:
+        yield table, "command", "[publish] has a 'folder' and a 'command'", "keep the one that publishes the site"

@@ -142,6 +142,14 @@ class Archive(NamedTuple):
     redirects: dict[str, str] = {}  # noqa: RUF012 - nobody changes it
 
 
+class Publish(NamedTuple):
+    """``[publish]``: how the built site gets to where readers find it, and whether a send looks for it there."""
+
+    folder: str = ""
+    command: str = ""
+    verify: bool = False
+
+
 class Preview(NamedTuple):
     """``[preview]``: who gets test mails."""
 
@@ -164,6 +172,7 @@ class Settings:
     vocabulary_settings: VocabularySettings
     check: Check
     archive: Archive
+    publish: Publish
     preview: Preview
 
     @cached_property
@@ -215,6 +224,7 @@ TABLES: dict[str, type[NamedTuple]] = {
     "vocabulary": VocabularySettings,
     "check": Check,
     "archive": Archive,
+    "publish": Publish,
     "preview": Preview,
 }
 """The class of each table, in the order of the fields of ``Settings``."""
