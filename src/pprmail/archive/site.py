@@ -1,49 +1,103 @@
-"""The site as files: what it holds (decided), and the writing of what differs (done)."""
+"""The site as files: what it holds, decided; making and writing them is ``writing``'s."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from pprmail.archive.feeds import rss_feed
+from pprmail.archive.card import draw_card
+from pprmail.archive.exports import bibtex, ris
+from pprmail.archive.feeds import plan_feeds
 from pprmail.archive.pages import PageMaker
-from pprmail.errors import PprmailError
-from pprmail.files import replace_file, replace_if_changed
+from pprmail.archive.signposts import redirects, robots, sitemap
+from pprmail.archive.texts import CARD, SiteTexts
+from pprmail.archive.writing import PlannedFile
 from pprmail.marks import PREVIEW_TOKEN, fill, personal_values
-from pprmail.render.templates import render_template
+from pprmail.render.templates import FOLDER, render_template
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator
 
-    from pprmail.model import Issue, Prose
+    from pprmail.archive.material import Material
+    from pprmail.archive.shelf import Entry
     from pprmail.render.mail import RenderedIssue
     from pprmail.render.template_files import Templates
     from pprmail.settings import Settings
 
+
 STYLE_SHEET = "site.css"
+_EXPORTS = ((bibtex, ".bib"), (ris, ".ris"))
+_SCRIPTS = ("archive.js", "copy.js", "search.js")
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What a build did: how many files it holds, wrote and removed."""
+def site_files(material: Material) -> list[PlannedFile]:
+    """Every file of the site, but for its search. Raises ``PprmailError`` for a redirect that leads nowhere."""
+    settings, templates, common, everything = (
+        material.settings,
+        material.templates,
+        material.common,
+        material.everything,
+    )
+    newsletter, theme = settings.newsletter, templates.theme
+    pages = PageMaker(material, SiteTexts(material)).planned()
 
-    files: int
-    written: int
-    removed: int
+    def style() -> bytes:
+        return render_template(templates, f"{STYLE_SHEET}.j2", {"theme": theme}).encode()
+
+    def icon() -> bytes:
+        values = {"theme": theme, "letter": newsletter.title[:1]}
+        return render_template(templates, "icon.svg.j2", values).encode()
+
+    def picture() -> bytes:
+        own = settings.root / FOLDER / CARD
+        return own.read_bytes() if own.is_file() else draw_card(newsletter.title, newsletter.description, theme.light)
+
+    folders = [page.path.removesuffix("index.html") for page in pages]
+    files = [
+        *pages,
+        *(
+            PlannedFile(feed.path, material.of_issues(*feed.issues), feed.make)
+            for feed in plan_feeds(settings, material.shelf, templates)
+        ),
+        *_exports(material),
+        PlannedFile("sitemap.xml", everything, lambda: sitemap(settings, material.shelf, folders)),
+        PlannedFile("robots.txt", common, lambda: robots(settings)),
+        PlannedFile(STYLE_SHEET, common, style),
+        PlannedFile("icon.svg", common, icon),
+        PlannedFile(CARD, common, picture),
+        *(PlannedFile(name, common, partial(_script, templates, name)) for name in _SCRIPTS),
+    ]
+    return [*files, *redirects(settings, templates, {file.path for file in files})]
 
 
-def site_files(
-    settings: Settings, issues: tuple[Issue, ...], templates: Templates, introduction: Prose
-) -> dict[str, bytes]:
-    """Every file of the site by its path in it. ``issues`` are those to be shown, in any order."""
-    newest_first = tuple(sorted(issues, key=lambda issue: issue.key, reverse=True))
-    pages = PageMaker(settings, newest_first, templates, introduction).pages()
-    files = {path: page.encode() for path, page in pages}
-    files["feed.xml"] = rss_feed(settings, newest_first)
-    files[STYLE_SHEET] = render_template(templates, f"{STYLE_SHEET}.j2", {"theme": templates.theme}).encode()
-    return files
+def _exports(material: Material) -> Iterator[PlannedFile]:
+    """The citations of each summary, and of each issue together, as BibTeX and as RIS."""
+    for entry in material.shelf.entries:
+        made_of = material.of_issues(entry.issue.key)
+        for form, suffix in _EXPORTS:
+            yield PlannedFile(f"{entry.path.rstrip('/')}{suffix}", made_of, partial(_exported, form, (entry,)))
+    for issue in material.shelf.issues:
+        entries = tuple(entry for entry in material.shelf.entries if entry.issue is issue)
+        for form, suffix in _EXPORTS if entries else ():
+            yield PlannedFile(
+                f"{issue.key}/issue{suffix}", material.of_issues(issue.key), partial(_exported, form, entries)
+            )
+
+
+def _exported(form: Callable[[Iterable[Entry]], str], entries: tuple[Entry, ...]) -> bytes:
+    return form(entries).encode()
+
+
+def _script(templates: Templates, name: str) -> bytes:
+    """A file of ``templates/`` as it is, the newsletter's own over the packaged one."""
+    if templates.loader is None:
+        raise TypeError
+    return templates.loader.get_source(templates, name)[0].encode()
+
+
+def mail_paths(key: str) -> tuple[str, ...]:
+    """Where the parts of an issue's mail stand."""
+    return tuple(f"{key}/message.{kind}" for kind in ("html", "txt", "mjml"))
 
 
 def mail_files(settings: Settings, key: str, mail: RenderedIssue) -> dict[str, bytes]:
@@ -55,45 +109,5 @@ def mail_files(settings: Settings, key: str, mail: RenderedIssue) -> dict[str, b
         else f"mailto:{settings.unsubscribe.mailto}"
     )
     values = personal_values("", url)
-    parts = {"html": fill(mail.html, values), "txt": fill(mail.text, values), "mjml": fill(mail.mjml, values)}
-    return {f"{key}/message.{kind}": part.encode() for kind, part in parts.items()}
-
-
-def write_files(folder: Path, files: Mapping[str, bytes], memory: Path, *, whole: bool) -> Written:
-    """Write the files that differ; with ``whole``, remove those that an earlier build wrote and this one does not.
-
-    ``memory`` is where what was written is remembered, by folder: nothing else is ever removed.
-    """
-    remembered = _read_memory(memory)
-    before = set(remembered.get(str(folder), []))
-    try:
-        written = sum(replace_if_changed(folder / path, content) for path, content in files.items())
-        gone = sorted(before - files.keys()) if whole else []
-        for path in gone:
-            _remove(folder, path)
-        remembered[str(folder)] = sorted(files.keys() if whole else before | files.keys())
-        memory.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(memory, json.dumps(remembered, indent=1, sort_keys=True).encode())
-    except OSError as error:
-        message = f"{folder}: cannot be written ({error.strerror}: {error.filename}); make room on the disk, check permissions, and build again"
-        raise PprmailError(message) from error
-    return Written(len(files), written, len(gone))
-
-
-def _read_memory(memory: Path) -> dict[str, list[str]]:
-    try:
-        remembered = json.loads(memory.read_bytes())
-    except (OSError, ValueError):
-        # Nothing is remembered: then nothing is removed
-        return {}
-    return remembered if isinstance(remembered, dict) else {}
-
-
-def _remove(folder: Path, path: str) -> None:
-    """Remove a file that is no longer of the site, and the folders that it leaves empty."""
-    target = folder / path
-    target.unlink(missing_ok=True)
-    for parent in target.parents:
-        if parent == folder or not parent.is_dir() or any(parent.iterdir()):
-            return
-        parent.rmdir()
+    bodies = (mail.html, mail.text, mail.mjml)
+    return {path: fill(body, values).encode() for path, body in zip(mail_paths(key), bodies, strict=True)}

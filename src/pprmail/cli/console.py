@@ -95,7 +95,7 @@ class Console:
         return click.confirm(question, err=True)
 
     @contextmanager
-    def progress(self, total: int) -> Iterator[Callable[[int], None]]:
+    def progress(self, total: int, done_to_each: str) -> Iterator[Callable[[int], None]]:
         """A counter on the terminal's last line; called with how many more are done. Silent off a terminal."""
         done = 0
         shown = self.verbosity >= 0 and sys.stderr.isatty()
@@ -105,7 +105,7 @@ class Console:
             done += count
             if shown:
                 share = done * 100 // total if total else 100
-                _say(f"\r{done:,} of {total:,} handed over ({share} %)", end="")
+                _say(f"\r{done:,} of {total:,} {done_to_each} ({share} %)", end="")
 
         try:
             yield add

@@ -58,7 +58,7 @@ class Outgoing:
             with (
                 closing(self._provider(ledger, mailing)) as provider,
                 catch_interrupts() as asked,
-                self.console.progress(total) as add,
+                self.console.progress(total, "handed over") as add,
             ):
                 run = self._run(asked, add, ledger, mailing, too_late(mailing.send_at, started))
                 stop = dispatch(ledger.sending(mailing), provider, run)
