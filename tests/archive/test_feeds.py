@@ -222,6 +222,14 @@ def test_the_bytes_are_the_same_in_every_zone_and_locale(sample: Newsletter) -> 
     assert hashes(TZ="America/Los_Angeles", LC_ALL="C.UTF-8", PYTHONHASHSEED="2") == first
 
 
+def test_a_file_is_the_same_whichever_are_made_before_it(sample: Newsletter) -> None:
+    shelf = shelve(load_issue(sample.settings, key)[0] for key in ("2017-07", "2019-05", "2020-08"))
+
+    plan = plan_feeds(sample.settings, shelf, open_templates(sample.settings))
+
+    assert {file.path: file.make() for file in reversed(plan)} == files_of(sample)
+
+
 def test_a_file_depends_on_the_issues_it_tells_of_and_those_it_names(sample: Newsletter) -> None:
     sample.write("issues/2021-01/issue.md", "Month: 2021-01\n")
     sample.write("issues/2021-01/1.md", summary_text(Topics="Empathy", Reprint_of="2016-03/gone"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from pprmail.archive.feed_page import page_for_browsers, styled
@@ -21,7 +20,7 @@ _ATOM = "http://www.w3.org/2005/Atom"
 
 
 class AtomWriter:
-    """Writes ``atom.xml``; each entry is made once."""
+    """Writes ``atom.xml``; each entry is made once, and goes from feed to feed."""
 
     def __init__(self, settings: Settings, words: Words) -> None:
         self._settings = settings
@@ -47,7 +46,7 @@ class AtomWriter:
         for item in items:
             if item.guid not in self._made:
                 self._made[item.guid] = _entry(item)
-            root.append(deepcopy(self._made[item.guid]))
+            root.append(self._made[item.guid])
         return styled(root, feed.folder)
 
 

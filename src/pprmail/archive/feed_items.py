@@ -31,6 +31,7 @@ _STYLE = HtmlStyle(heading="h3")
 _NOON = time(12)
 # What XML 1.0 (2.2) has no way to write, and the other control characters, which no reader has a use for
 _CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_SPACE = re.compile(r"[ \t\n\r]+")
 
 
 class Item(NamedTuple):
@@ -149,8 +150,8 @@ def _moment(entry: Entry, day: date, zone: ZoneInfo) -> datetime:
 
 
 def printable(text: str) -> str:
-    """``text`` without control characters, on one line."""
-    return " ".join(_CONTROL.sub("", text).split())
+    """``text`` without control characters, on one line; no-break spaces stay."""
+    return " ".join(filter(None, _SPACE.split(_CONTROL.sub("", text))))
 
 
 def _full_text(summary: Summary, words: Words, home: str, on_site: Container[str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import escape
@@ -27,7 +26,7 @@ _TITLE = re.compile(rb"<title>[^<]*</title>")
 
 
 class RssWriter:
-    """Writes ``feed.xml``. feedgen makes each item once; the feeds get copies."""
+    """Writes ``feed.xml``. feedgen makes each item once, and it goes from feed to feed."""
 
     def __init__(self, settings: Settings, words: Words) -> None:
         self._settings = settings
@@ -51,7 +50,7 @@ class RssWriter:
             channel.append(channel.makeelement(f"{_ATOM}link", {"rel": "hub", "href": hub}))
         channel.append(page_for_browsers(self._settings, feed, items, self._words))
         self._make([item for item in items if item.guid not in self._made])
-        channel.extend(deepcopy(self._made[item.guid]) for item in items)
+        channel.extend(self._made[item.guid] for item in items)
         return _TITLE.sub(_plain_title, styled(root, feed.folder))
 
     def _make(self, items: Sequence[Item]) -> None:
