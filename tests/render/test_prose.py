@@ -106,7 +106,7 @@ def test_marks_and_notes_stay_with_their_words() -> None:
 
 
 @given(
-    st.lists(st.text("ab-–é\u00a0", max_size=90).map(lambda inner: f"a{inner}b"), max_size=30),
+    st.lists(st.text("ab-–é\u00a0", max_size=70).map(lambda inner: f"a{inner}b"), max_size=30),
     st.sampled_from(["", "  ", "      "]),
 )
 def test_text_is_wrapped_as_the_standard_library_does(words: list[str], indent: str) -> None:
@@ -122,12 +122,24 @@ def test_text_is_wrapped_as_the_standard_library_does(words: list[str], indent: 
     assert wrap("  ".join(words), indent) == "\n".join(expected).replace("\u00a0", " ")
 
 
-def test_no_line_is_longer_than_72_but_a_lone_word() -> None:
+def test_no_line_is_longer_than_72_but_a_lone_address() -> None:
     url = "https://example.org/" + "x" * 80
 
     lines = wrap(f"{'word ' * 40}{url} and more").split("\n")
 
     assert [line for line in lines if len(line) > 72] == [url]
+
+
+def test_a_word_that_is_longer_than_a_line_is_parted() -> None:
+    assert wrap("心" * 100, "  ").split("\n") == ["  " + "心" * 70, "  " + "心" * 30]
+
+
+def test_no_line_begins_as_a_mail_in_a_mailbox_does() -> None:
+    text = "From the start to the end of this line there are just as many words as fit. From here on there are more."
+
+    assert wrap(text) == (
+        " From the start to the end of this line there are just as many words as\nfit. From here on there are more."
+    )
 
 
 def test_a_sign_stays_with_its_numbers() -> None:

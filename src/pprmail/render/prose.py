@@ -31,6 +31,8 @@ _NO_BREAK = "\u00a0"
 _AROUND_SIGNS = re.compile(r" ([=<>≤≥±×]) (?=\S)")
 _BEFORE_MARK = re.compile(r" (?=[:;!?»](?:\s|$))")
 _OTHER_SPACE = re.compile(r"[\t\n\v\f\r]")
+# How a mail begins in a mailbox (RFC 4155): no line of a text may look like it
+_ENVELOPE = re.compile(r"^From ", re.MULTILINE)
 _BROKEN_LINE = re.compile(r"[ \t]*\n[ \t]*")
 
 
@@ -145,7 +147,7 @@ def inline_text(children: tuple[Inline, ...], notes: Notes) -> str:
 
 
 def wrap(text: str, indent: str = "") -> str:
-    """``text`` in lines of 72 characters at most, save for a word that is longer.
+    """``text`` in lines of 72 characters at most, save for a longer address, which stands alone.
 
     A sign stays with its numbers, and a mark with its word where a space stands between them, as in French. Invisible characters
     are left out.
@@ -153,9 +155,11 @@ def wrap(text: str, indent: str = "") -> str:
     glued = _AROUND_SIGNS.sub(rf"{_NO_BREAK}\1{_NO_BREAK}", INVISIBLE.sub("", text))
     glued = _BEFORE_MARK.sub(_NO_BREAK, glued).replace("« ", f"«{_NO_BREAK}")
     line = " ".join(filter(None, _OTHER_SPACE.sub(" ", glued).split(" ")))
-    # As much as ends before a space, or else one long word; textwrap takes ten times as long
-    pieces = re.findall(rf"[^ ].{{0,{WIDTH - len(indent) - 1}}}(?= |$)|[^ ]+", line)
-    return "\n".join(indent + piece for piece in pieces).replace(_NO_BREAK, " ")
+    # As much as ends before a space, or else an address, or else a part of a word; textwrap takes ten times as long
+    room = WIDTH - len(indent)
+    pieces = re.findall(rf"[^ ].{{0,{room - 1}}}(?= |$)|[^ ]*://[^ ]+|[^ ]{{1,{room}}}", line)
+    written = "\n".join(indent + piece for piece in pieces).replace(_NO_BREAK, " ")
+    return _ENVELOPE.sub(" From ", written) if "From " in written else written
 
 
 def hanging(head: str, text: str) -> str:

@@ -38,6 +38,7 @@ def text_values(settings: Settings, issue: Issue, words: Words) -> dict[str, Any
         ],
         "footer": wrap(words.mail.why),
         "leave_by_reply": wrap(f"{words.mail.leave_by_reply} {words.mail.leave_by_mail}."),
+        "organisation": wrap(settings.sender.organisation),
         "postal_address": wrap(settings.sender.postal_address),
         "reader_name": marks.NAME_TEXT,
         "unsubscribe_url": marks.UNSUBSCRIBE_TEXT,
