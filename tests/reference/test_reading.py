@@ -178,6 +178,10 @@ LINES: dict[str, tuple[str, dict[str, Any]]] = {
         "Doe, J. (2019). The *DSM-5* in practice. *Psychotherapy*, *5*.",
         JOURNAL | {"title": "The DSM-5 in practice", "volume": "5"},
     ),
+    "emphasis-within-alone": (
+        "Doe, J. (2019). The *DSM-5* in practice. Psychotherapy, 5.",
+        JOURNAL | {"title": "The DSM-5 in practice", "volume": "5"},
+    ),
     "all-in-italics": (
         "Doe, J. (2019). *On therapy. Psychotherapy, 5, 1–2.*",
         JOURNAL | {"volume": "5", "first_page": "1", "last_page": "2"},
