@@ -81,6 +81,15 @@ def test_every_command_that_is_shown_can_be_typed() -> None:
     assert not NOT_BUILT & set(COMMANDS)
 
 
+def test_the_workflow_to_copy_runs_commands_that_exist() -> None:
+    text = (ROOT / "docs/publishing/github-pages.yml").read_text(encoding="utf-8")
+    steps = re.findall(r"^ +- run: pprmail ([a-z]+)(.*)$", text, re.MULTILINE)
+
+    assert [name for name, _ in steps] == ["check", "build", "build"]
+    for name, rest in steps:
+        assert set(re.findall(r"(?<!\S)--?[a-z][a-z-]*", rest)) <= options_of(name)
+
+
 def test_links_between_documents_lead_somewhere() -> None:
     for path in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
         links = re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text(encoding="utf-8"))

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from pprmail.archive.web_folder import Copied, copy_site
+from pprmail.archive.web_folder import copy_site
+from pprmail.archive.writing import Written
 from pprmail.errors import PprmailError
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ class Web(NamedTuple):
     folder: Path
     memory: Path
 
-    def copy(self) -> Copied:
+    def copy(self) -> Written:
         return copy_site(self.site, self.folder, self.memory)
 
     def refused(self) -> str:
@@ -57,7 +58,7 @@ def contents(folder: Path) -> dict[str, str]:
 
 
 def test_an_empty_folder_gets_the_whole_site(web: Web) -> None:
-    assert web.copy() == Copied(4, 4, 0)
+    assert web.copy() == Written(4, 4, 0)
     assert contents(web.folder) == SITE
 
 
@@ -66,7 +67,7 @@ def test_only_what_differs_is_written(web: Web) -> None:
     untouched = (web.folder / "feed.xml").stat().st_mtime_ns
     write(web.site / "2020-08/one/index.html", "One, mended")
 
-    assert web.copy() == Copied(4, 1, 0)
+    assert web.copy() == Written(4, 1, 0)
     assert (web.folder / "feed.xml").stat().st_mtime_ns == untouched
     assert contents(web.folder) == SITE | {"2020-08/one/index.html": "One, mended"}
 
@@ -75,7 +76,7 @@ def test_what_the_site_no_longer_has_goes_with_its_empty_folder(web: Web) -> Non
     web.copy()
     (web.site / "2020-08/one/index.html").unlink()
 
-    assert web.copy() == Copied(3, 0, 1)
+    assert web.copy() == Written(3, 0, 1)
     assert not (web.folder / "2020-08/one").exists()
     assert (web.folder / "2020-08/index.html").exists()
 
@@ -129,7 +130,7 @@ def test_a_site_that_another_machine_published_is_taken_over(web: Web) -> None:
     web.memory.unlink()
     write(web.site / "feed.xml", "<rss>new</rss>")
 
-    assert web.copy() == Copied(4, 1, 0)
+    assert web.copy() == Written(4, 1, 0)
 
 
 def test_a_share_that_is_not_mounted_is_no_empty_web_folder(web: Web) -> None:
@@ -150,7 +151,7 @@ def test_two_folders_are_remembered_apart(web: Web, tmp_path: Path) -> None:
     other.copy()
     (web.site / "feed.xml").unlink()
 
-    assert (web.copy(), other.copy()) == (Copied(3, 0, 1), Copied(3, 0, 1))
+    assert (web.copy(), other.copy()) == (Written(3, 0, 1), Written(3, 0, 1))
 
 
 def test_what_a_copy_that_was_cut_short_put_there_is_remembered(web: Web) -> None:
@@ -168,7 +169,7 @@ def test_a_garbled_memory_removes_nothing(web: Web, garbled: str) -> None:
     write(web.memory, garbled)
     (web.site / "feed.xml").unlink()
 
-    assert web.copy() == Copied(3, 0, 0)
+    assert web.copy() == Written(3, 0, 0)
     assert (web.folder / "feed.xml").exists()
 
 

@@ -216,6 +216,14 @@ def test_the_retractions_are_looked_for_where_they_are(newsletter: Newsletter) -
     assert changed["check"] == {"retractions": str(newsletter.root / "data/watch.csv")}
 
 
+def test_the_real_site_is_not_asked(newsletter: Newsletter) -> None:
+    newsletter.change_settings("[unsubscribe]", '[publish]\nfolder = "/web"\nverify = true\n[unsubscribe]')
+
+    changed = rehearsed({"publish": {"folder": "/web", "verify": True}}, newsletter.settings, 7, {})
+
+    assert changed["publish"] == {"folder": "/web", "verify": False}
+
+
 @pytest.mark.parametrize(
     ("recipients", "batch_size", "expected"),
     [(1, 500, 1), (23, 500, 1), (799, 500, 39), (2000, 50, 50), (10**6, 500, 500)],

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from pprmail.archive.writing import Written, is_our_site, remove_from
 from pprmail.errors import PprmailError
 from pprmail.files import replace_file, replace_if_changed
 
@@ -12,22 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-_HOME = "index.html"
-# Every page of ours says so near its beginning
-_SIGN = b'<meta name="generator" content="pprmail">'
-_SIGN_WITHIN = 4096
 _NAMED = 3
 
 
-class Copied(NamedTuple):
-    """What a copy did: how many files the site holds, and how many were written and removed."""
-
-    files: int
-    written: int
-    removed: int
-
-
-def copy_site(site: Path, folder: Path, memory: Path) -> Copied:
+def copy_site(site: Path, folder: Path, memory: Path) -> Written:
     """Bring ``folder`` up to ``site``: what differs is written, what an earlier copy put there and ``site`` lacks is removed.
 
     ``memory`` is the file where that is remembered, by folder. Pages come before the home page and the feed, which lead
@@ -47,12 +36,12 @@ def copy_site(site: Path, folder: Path, memory: Path) -> Copied:
         )
         gone = sorted(before - files.keys())
         for path in gone:
-            _remove(folder, path)
+            remove_from(folder, path)
         _write_memory(memory, remembered | {str(folder): sorted(files)})
     except OSError as error:
         message = f"{folder}: cannot be written ({error.strerror}: {error.filename}); look whether it may be, and whether its disk has room, and publish again"
         raise PprmailError(message) from error
-    return Copied(len(files), written, len(gone))
+    return Written(len(files), written, len(gone))
 
 
 def _is_of_site(path: Path) -> bool:
@@ -76,7 +65,7 @@ def _refuse_foreign(folder: Path, files: dict[str, Path], before: set[str]) -> N
 
     A site of ours that nothing remembers, because another machine published it, is taken over.
     """
-    if not before and _has_sign(folder / _HOME):
+    if not before and is_our_site(folder):
         return
     foreign = [path for path in sorted(files.keys() - before) if _differs(folder / path, files[path])]
     if foreign:
@@ -88,28 +77,11 @@ def _refuse_foreign(folder: Path, files: dict[str, Path], before: set[str]) -> N
         raise PprmailError(message)
 
 
-def _has_sign(home: Path) -> bool:
-    if not home.is_file():
-        return False
-    with home.open("rb") as file:
-        return _SIGN in file.read(_SIGN_WITHIN)
-
-
 def _differs(there: Path, here: Path) -> bool:
     """Something else than the file ``here`` stands ``there``."""
     if not there.exists():
         return there.is_symlink()
     return not there.is_file() or there.read_bytes() != here.read_bytes()
-
-
-def _remove(folder: Path, path: str) -> None:
-    """Remove a file and the folders that it leaves empty."""
-    target = folder / path
-    target.unlink(missing_ok=True)
-    for parent in target.parents:
-        if parent == folder or not parent.is_dir() or any(parent.iterdir()):
-            return
-        parent.rmdir()
 
 
 def _read_memory(memory: Path) -> dict[str, Iterable[str]]:

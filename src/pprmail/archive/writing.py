@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+HOME = "index.html"
 _FORMAT = 2
 _SIGN = b'<meta name="generator" content="pprmail">'
 _SIGN_WITHIN = 4096
@@ -123,7 +124,7 @@ def write_files(
             progress(1)
         gone = sorted(before.keys() - now.keys()) if whole else []
         for path in gone:
-            _remove(folder, path)
+            remove_from(folder, path)
         memory.folders[str(folder)] = now if whole else before | now
         memory.keep()
     except OSError as error:
@@ -134,18 +135,22 @@ def write_files(
 
 def _refuse_foreign(folder: Path) -> None:
     """A home page that nothing remembers must bear our sign: a copied site is taken over, another one is left alone."""
-    home = folder / "index.html"
-    try:
-        with home.open("rb") as file:
-            is_ours = _SIGN in file.read(_SIGN_WITHIN)
-    except OSError:
-        return
-    if not is_ours:
+    home = folder / HOME
+    if home.is_file() and not is_our_site(folder):
         message = f"{home} is not a page that pprmail made, and would be lost; build into another folder with --out, or take it away"
         raise PprmailError(message)
 
 
-def _remove(folder: Path, path: str) -> None:
+def is_our_site(folder: Path) -> bool:
+    """The home page in ``folder`` bears our sign. False without one, or when it cannot be read."""
+    try:
+        with (folder / HOME).open("rb") as file:
+            return _SIGN in file.read(_SIGN_WITHIN)
+    except OSError:
+        return False
+
+
+def remove_from(folder: Path, path: str) -> None:
     """Remove a file that is no longer wanted, and the folders that it leaves empty."""
     target = folder / path
     target.unlink(missing_ok=True)

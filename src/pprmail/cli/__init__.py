@@ -27,6 +27,7 @@ COMMANDS = {
     "new": "Start a month: its files, with the headers to fill in.",
     "check": "Show every fault and doubt in the issues.",
     "build": "Build the site, its feed, and the mail of the issues.",
+    "publish": "Bring the site to where readers find it.",
     "send": "Send an issue, or finish sending it.",
     "status": "Show what was sent, to whom, and what it waits for.",
     "resolve": "Settle what is in doubt, by evidence or by your word.",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pprmail.delivery.providers.base import Provider
     from pprmail.delivery.schedule import Schedule
     from pprmail.delivery.seal import SealedMail
+    from pprmail.model import Issue
     from pprmail.settings import Settings
 
 
@@ -64,6 +65,7 @@ class NewMailing:
         say = self.console.product if self.order.dry_run and not self.order.as_json else self.console.note
         sheet.show(self.console, say, sealed, plan, self.order.send_at)
         sheet.refuse(plan, accept_list_change=self.order.accept_list_change)
+        self._refuse_unpublished(sealed, proof.issue)
         if self.order.dry_run:
             return end_dry_run(self.console, self.order, ledger, undone, plan)
         examine(self.console, self.order, provider)
@@ -105,6 +107,12 @@ class NewMailing:
             self.console.warning(
                 f"readers unsubscribe at {self.settings.unsubscribe.service_url}: that service must answer from now on, and for 60 days at least"
             )
+
+    def _refuse_unpublished(self, sealed: SealedMail, issue: Issue) -> None:
+        if self.order.is_real and self.settings.publish.verify:
+            from pprmail.cli.published import refuse_unpublished
+
+            refuse_unpublished(self.console, self.settings, self.order, sealed, issue)
 
     def _provider(self, sealed: SealedMail) -> Provider:
         """The provider of a mailing to be. Before there is a key, one of zeros stands in: nothing is handed over to this one."""

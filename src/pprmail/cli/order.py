@@ -30,6 +30,7 @@ class Order:
     list_file: str | None
     accept_list_change: bool
     unverified_ok: bool
+    unpublished_ok: bool
     as_json: bool
 
     @property

@@ -42,11 +42,13 @@ if TYPE_CHECKING:
 @click.option("--provider", metavar="NAME", help="Another provider than the settings name: outbox, smtp or sendgrid.")
 @click.option("--accept-list-change", is_flag=True, help="Send although many people are no longer on the list.")
 @click.option("--unverified-ok", is_flag=True, help="Send although the provider did not answer what was asked before.")
+@click.option("--unpublished-ok", is_flag=True, help="Send although the site lacks what the mail leads to.")
 @click.option("--json", "as_json", is_flag=True, help="Print the status as JSON at the end.")
 @click.pass_obj
 def send(  # noqa: PLR0913 - one argument an option
     app: App, issue: str, *, dry_run: bool, test_addresses: tuple[str, ...], send_at: str | None, yes: bool,
-    list_file: str | None, provider: str | None, accept_list_change: bool, unverified_ok: bool, as_json: bool,
+    list_file: str | None, provider: str | None, accept_list_change: bool, unverified_ok: bool,
+    unpublished_ok: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Send ISSUE (a month, such as 2020-08) to its readers, or finish sending it.
 
@@ -69,7 +71,7 @@ def send(  # noqa: PLR0913 - one argument an option
 
         return send_test(app.console, settings, issue, name, test_addresses)
     at = _read_at(send_at, settings)
-    order = Order(issue, name, at, dry_run, yes, list_file, accept_list_change, unverified_ok, as_json)
+    order = Order(issue, name, at, dry_run, yes, list_file, accept_list_change, unverified_ok, unpublished_ok, as_json)
     if dry_run:
         return _send(app, order)
     with sole_sender(settings, issue):
