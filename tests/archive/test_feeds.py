@@ -230,17 +230,18 @@ def test_a_file_is_the_same_whichever_are_made_before_it(sample: Newsletter) -> 
     assert {file.path: file.make() for file in reversed(plan)} == files_of(sample)
 
 
-def test_a_file_depends_on_the_issues_it_tells_of_and_those_it_names(sample: Newsletter) -> None:
+def test_a_file_depends_on_the_issues_it_tells_of_and_those_it_links_to(sample: Newsletter) -> None:
     sample.write("issues/2021-01/issue.md", "Month: 2021-01\n")
-    sample.write("issues/2021-01/1.md", summary_text(Topics="Empathy", Reprint_of="2016-03/gone"))
+    sample.write("issues/2021-01/1.md", summary_text(Topics="Empathy", Reprint_of="2017-07/first"))
+    sample.write("issues/2021-01/2.md", summary_text(Topics="Termination", Reprint_of="2016-03/gone"))
     keys = ("2017-07", "2019-05", "2020-08", "2021-01")
     shelf = shelve(load_issue(sample.settings, key)[0] for key in keys)
 
     plan = {file.path: file.issues for file in plan_feeds(sample.settings, shelf, open_templates(sample.settings))}
 
-    assert plan["feed.xml"] == ("2021-01", "2020-08", "2019-05", "2017-07", "2016-03")
-    assert plan["topics/empathy/atom.xml"][0] == "2021-01"
-    assert plan["topics/empathy/atom.xml"][-1] == "2016-03"
+    assert plan["feed.xml"] == ("2021-01", "2020-08", "2019-05", "2017-07")
+    assert plan["topics/empathy/atom.xml"] == ("2021-01", "2017-07")
+    assert plan["topics/termination/feed.json"] == ("2021-01",)
     assert plan["topics.opml"] == ("2021-01", "2020-08", "2019-05", "2017-07")
     assert plan["feed.css"] == ()
 

@@ -57,6 +57,7 @@ class Feed(NamedTuple):
     """A feed in every format: ``folder`` is where its files stand on the site, '' or ``topics/KEY/``.
 
     ``entries`` are what it holds, newest first. ``updated`` is when something in it last changed: never the time of a build.
+    ``issues`` are the keys of those on the site that it depends on: its entries', then those where reprints stood first.
     """
 
     folder: str
@@ -65,24 +66,28 @@ class Feed(NamedTuple):
     description: str
     entries: tuple[Entry, ...]
     updated: datetime
-
-    @property
-    def issues(self) -> tuple[str, ...]:
-        """The keys of the issues that its text depends on: of its entries, and those that reprints name, which may not be there."""
-        reprinted = [reprint_of.text[:7] for entry in self.entries if (reprint_of := entry.summary.reprint_of)]
-        return tuple(dict.fromkeys([*(entry.issue.key for entry in self.entries), *reprinted]))
+    issues: tuple[str, ...]
 
 
 def feeds_of(settings: Settings, shelf: Shelf, words: Words) -> tuple[Feed, ...]:
     """The feed of the whole site, then one for each topic that has summaries; the newest 50 in each."""
     newsletter = settings.newsletter
     zone, authority = newsletter.zone, newsletter.tag_authority
+    on_site = {issue.key for issue in shelf.issues}
 
     def feed(folder: str, title: str, description: str, entries: tuple[Entry, ...]) -> Feed:
         newest = entries[:NEWEST_ITEMS]
         updated = max((updated_at(entry, zone) for entry in newest), default=BEFORE_ALL)
-        name = folder.rstrip("/") or "feed"
-        return Feed(folder, f"tag:{authority}:{name}", printable(title), printable(description), newest, updated)
+        keys = [*(entry.issue.key for entry in newest), *(entry.summary.reprint_of.text[:7] for entry in newest)]
+        return Feed(
+            folder,
+            f"tag:{authority}:{folder.rstrip('/') or 'feed'}",
+            printable(title),
+            printable(description),
+            newest,
+            updated,
+            tuple(dict.fromkeys(key for key in keys if key in on_site)),
+        )
 
     return (
         feed("", newsletter.title, newsletter.description or newsletter.title, shelf.entries),

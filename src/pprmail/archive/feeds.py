@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.archive import feed_atom, feed_json, feed_opml, feed_rss
 from pprmail.archive.feed_items import Items, feeds_of, printable
-from pprmail.archive.shelf import shelve
 from pprmail.render.templates import render_template
-from pprmail.render.words import load_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pprmail.archive.feed_items import Feed, Item
     from pprmail.archive.shelf import Shelf
-    from pprmail.model import Issue
     from pprmail.render.template_files import Templates
     from pprmail.settings import Settings
 
@@ -29,8 +26,7 @@ _STYLE_SHEET = "feed.css"
 class FeedFile(NamedTuple):
     """A file that is to be: its path on the site, and how its bytes are made.
 
-    ``issues`` are the keys of those whose text it depends on, or which a reprint names, on the site or not; settings and templates
-    change every one.
+    ``issues`` are the keys of the site's issues that it depends on; settings and templates change every file.
     """
 
     path: str
@@ -77,13 +73,6 @@ def plan_feeds(settings: Settings, shelf: Shelf, templates: Templates) -> list[F
 def feed_files(settings: Settings, shelf: Shelf, templates: Templates) -> dict[str, bytes]:
     """What ``plan_feeds`` plans, made: every file by its path on the site."""
     return {file.path: file.make() for file in plan_feeds(settings, shelf, templates)}
-
-
-def rss_feed(settings: Settings, issues: tuple[Issue, ...]) -> bytes:
-    """``feed.xml`` of the whole site alone."""
-    words, shelf = load_words(settings), shelve(issues)
-    whole = feeds_of(settings, shelf, words)[0]
-    return feed_rss.RssWriter(settings, words).write(whole, Items(settings, shelf, words).of(whole))
 
 
 def feed_links(title: str, folder: str = "") -> tuple[FeedLink, ...]:
