@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.colours import BLACK, TRANSPARENT, WHITE, Colour, blend, contrast_ratio, parse_colour
 from pprmail.mailcheck.hiding import is_hidden, opacity_of
-from pprmail.mailcheck.stylesheet import HARMLESS, by_key, declared
+from pprmail.mailcheck.stylesheet import HARMLESS, asks_for_one_class, by_key, declared
 
 if TYPE_CHECKING:
     from pprmail.mailcheck.page import Element, Page
@@ -55,6 +55,8 @@ class Look(NamedTuple):
         """The text's colour as it is seen; None where it cannot be told."""
         if self.colour is None or self.background is None:
             return self.colour
+        if self.colour.alpha * self.opacity == 1:
+            return self.colour
         return blend(self.colour._replace(alpha=self.colour.alpha * self.opacity), self.background)
 
     @property
@@ -83,7 +85,7 @@ class Looks:
         self.rules = by_key(rules)
         self.adapts = adapts
         self.known = {0: Look(None, None) if adapts else Look(BLACK, WHITE)}
-        self.alike: dict[tuple[Look, str, frozenset[str], str], Look] = {}
+        self.alike: dict[tuple[Look, str, frozenset[str], frozenset[str], str], Look] = {}
         self.by_place = {key for key, found in self.rules.items() if any(map(_asks_for_more, found))}
 
     def of(self, element: Element) -> Look:
@@ -100,14 +102,19 @@ class Looks:
     def _within(self, outer: Look, element: Element) -> Look:
         """The look of ``element`` in one that looks like ``outer``.
 
-        Where no selector asks what it stands in, it is that of every other with its tag, classes and style.
+        Where no selector asks for more than the classes around it, it is that of every other with its tag, classes and style in
+        such a place.
         """
         attributes = element.attributes
-        if not (self.by_place.isdisjoint(("", element.tag)) and attributes.keys().isdisjoint(_ITS_OWN)) or any(
-            f".{name}" in self.by_place for name in element.classes
-        ):
+        is_like_no_other = (
+            element.tag in self.by_place
+            or "" in self.by_place
+            or not attributes.keys().isdisjoint(_ITS_OWN)
+            or (element.classes and any(f".{name}" in self.by_place for name in element.classes))
+        )
+        if is_like_no_other:
             return self._worked_out(outer, element)
-        key = (outer, element.tag, element.classes, attributes.get("style", ""))
+        key = (outer, element.tag, element.classes, element.around, attributes.get("style", ""))
         if key not in self.alike:
             self.alike[key] = self._worked_out(outer, element)
         return self.alike[key]
@@ -189,5 +196,6 @@ def _is_bold(outer: Look, element: Element, values: dict[str, str]) -> bool:
 
 
 def _asks_for_more(rule: Rule) -> bool:
-    """The rule looks at more than the element's tag, classes and id."""
-    return len(rule.compounds) > 1 or bool(rule.compounds[0].attributes)
+    """The rule looks at more than the element's tag, classes and id, and one class around it."""
+    found, *around = rule.compounds
+    return bool(found.attributes) or (bool(around) and not asks_for_one_class(around))
