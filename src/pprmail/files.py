@@ -55,8 +55,11 @@ def replace_if_changed(path: Path, content: bytes, *, durably: bool = False) -> 
     with suppress(OSError):
         if path.read_bytes() == content:
             return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path, content, durably=durably)
+    try:
+        replace_file(path, content, durably=durably)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(path, content, durably=durably)
     return True
 
 

@@ -153,7 +153,7 @@ def plain_prose(prose: Prose) -> str:
     return "\n".join(lines)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=4096)
 def count_words(prose: Prose) -> int:
     """How many words a reader counts: runs that hold a letter or a digit."""
     return sum(word[0].isalnum() or any(map(str.isalnum, word)) for word in plain_prose(prose).split())

@@ -118,6 +118,7 @@ ELSEWHERE = {
     "another-host": "https://elsewhere.example.org/2020-08/",
     "this-machine-by-another-name": "http://localhost:1/",
     "a-file": "file:///etc/passwd",
+    "another-protocol": "ftp://127.0.0.1/2020-08/",
 }
 
 

@@ -125,6 +125,12 @@ def test_a_folder_where_a_page_is_to_be_is_not_replaced(web: Web) -> None:
     assert "(feed.xml)" in web.refused()
 
 
+def test_a_link_to_nothing_is_not_replaced(web: Web) -> None:
+    (web.folder / "feed.xml").symlink_to(web.folder / "elsewhere")
+
+    assert "(feed.xml)" in web.refused()
+
+
 def test_a_site_that_another_machine_published_is_taken_over(web: Web) -> None:
     web.copy()
     web.memory.unlink()

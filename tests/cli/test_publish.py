@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conftest import summary_text
 from mailroom import last_line
 from webhost import WebHost
 
@@ -257,6 +258,18 @@ def test_the_newest_issue_is_looked_for(newsletter: Newsletter, web: Path) -> No
     assert done.returncode == 0
     assert last_line(done) == f"{host.url}/2020-08/: is there, as it is here"
     assert host.asked == ["/2020-08/"]
+
+
+def test_an_older_issue_is_not(newsletter: Newsletter, web: Path) -> None:
+    newsletter.write("issues/2020-07/issue.md", "Month: July 2020\n")
+    newsletter.write("issues/2020-07/1-doe.md", summary_text("Does It Begin?"))
+    with WebHost(web) as host:
+        newsletter.change_settings('"https://blog.example.org"', f'"{host.url}"')
+        publishing(newsletter, folder=str(web), verify=True)
+
+        done = newsletter.call("publish")
+
+    assert (done.returncode, host.asked) == (0, ["/2020-08/"])
 
 
 def test_a_site_that_does_not_show_it_yet_is_told(newsletter: Newsletter, web: Path, tmp_path: Path) -> None:

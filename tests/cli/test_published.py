@@ -260,11 +260,17 @@ def test_an_authors_link_is_asked_for_when_it_is_the_sites(newsletter: Newslette
     assert [one for one in before if one not in after] == []
 
 
+def test_a_mark_at_a_sentences_end_is_no_part_of_an_address(newsletter: Newsletter) -> None:
+    newsletter.write("issues/2020-08/issue.md", "Month: August 2020\n\nSee (https://blog.example.org/2019-05/).\n")
+
+    assert [one for one in addresses(newsletter) if "2019-05" in one] == ["https://blog.example.org/2019-05/"]
+
+
 def test_a_neighbour_of_a_sub_path_is_another_site(newsletter: Newsletter) -> None:
     newsletter.change_settings('"https://blog.example.org"', '"https://example.org/pprnet"')
     newsletter.write(
         "issues/2020-08/issue.md",
-        "Month: August 2020\n\nOf [the lab](https://example.org/) and [its list](https://example.org/pprnet-list/).\n",
+        "Month: August 2020\n\nOf [the lab](https://example.org/), [its list](https://example.org/pprnet-list/) and [us](https://example.org/pprnet).\n",
     )
 
     assert {one.removeprefix("https://example.org/pprnet") for one in addresses(newsletter)} == set(ADDRESSES)

@@ -98,7 +98,7 @@ def json_ld(settings: Settings, entry: Entry, *, image: str = "") -> str:
         "about": source,
         "isBasedOn": {"@id": source["@id"]},
     }
-    return json.dumps(_known(posting), ensure_ascii=False, indent=1).translate(_ESCAPES)
+    return json.dumps(_known(posting), ensure_ascii=False, separators=(",", ":")).translate(_ESCAPES)
 
 
 def _author(settings: Settings, guest: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from http.client import HTTPException
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.error import URLError
-from urllib.parse import quote, urldefrag, urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request
 
 from pprmail import __version__
@@ -87,7 +87,7 @@ class Visitor:
             with self._open(at) as answer:
                 if answer.status not in _REDIRECTS:
                     return Finding(url, *self._judged(answer, edition, deadline))
-                to = urldefrag(urljoin(at, answer.headers.get("Location", ""))).url
+                to = urljoin(at, answer.headers.get("Location", ""))
             if _host(to) != _host(url) or url_fault(quote(to, _ADDRESS)):
                 words = f"leads to {to}; write the address that readers end at as 'base_url' under [newsletter]"
                 return Finding(url, Standing.ELSEWHERE, words)

@@ -7,6 +7,7 @@ sentences do. What cannot be told stays empty, and the title never is: a line th
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.citation import DOI_IN_TEXT, find_doi, trim_url
@@ -89,14 +90,20 @@ def read_reference(summary: Summary) -> Reference:
 
     Without a citation the title is the summary's own.
     """
-    line = _flat(summary.citation_prose)
-    given = summary.kind.text.strip().casefold()
-    reference = _read_line(line, given if given in KINDS else "")
+    reference = _read_citation(summary.citation_prose, summary.kind.text.strip().casefold())
     return reference._replace(
         title=reference.title or " ".join(summary.title.text.split()),
-        doi=summary.doi or find_doi(line.text) or "",
-        url=" ".join(summary.link.text.split()) or _url(line.text, summary.citation_prose),
+        doi=summary.doi or reference.doi,
+        url=" ".join(summary.link.text.split()) or reference.url,
     )
+
+
+# A page asks twice, an export once, and there are four of those
+@lru_cache(maxsize=8192)
+def _read_citation(prose: tuple[Inline, ...], given: str) -> Reference:
+    line = _flat(prose)
+    reference = _read_line(line, given if given in KINDS else "")
+    return reference._replace(doi=find_doi(line.text) or "", url=_url(line.text, prose))
 
 
 def _flat(prose: tuple[Inline, ...]) -> _Line:
