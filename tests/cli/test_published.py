@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -234,7 +235,7 @@ OWN = {
     "query": ("https://blog.example.org/a?b=1#c", ["https://blog.example.org/a?b=1"]),
     "capitals": ("HTTPS://Blog.Example.ORG/Paper.pdf", ["https://blog.example.org/Paper.pdf"]),
     "http": ("http://blog.example.org/paper.pdf", ["https://blog.example.org/paper.pdf"]),
-    "brackets": ("https://blog.example.org/p_(2).pdf", ["https://blog.example.org/p_(2).pdf"]),
+    "brackets": ("https://blog.example.org/p_(2)", ["https://blog.example.org/p_(2)"]),
     "home": ("https://blog.example.org", []),
     "known": ("https://blog.example.org/2020-08/does-it-last/", []),
     "longer-host": ("https://blog.example.org.evil.example/", []),
@@ -261,9 +262,16 @@ def test_an_authors_link_is_asked_for_when_it_is_the_sites(newsletter: Newslette
 
 
 def test_a_mark_at_a_sentences_end_is_no_part_of_an_address(newsletter: Newsletter) -> None:
-    newsletter.write("issues/2020-08/issue.md", "Month: August 2020\n\nSee (https://blog.example.org/2019-05/).\n")
+    settings = newsletter.settings
+    proof = proofread(settings, "2020-08")
+    sealed = sealed_of(settings, proof.issue, proof.clean_mail(""))
 
-    assert [one for one in addresses(newsletter) if "2019-05" in one] == ["https://blog.example.org/2019-05/"]
+    of_a_template = replace(sealed, html="", text="All of it (https://blog.example.org/archive/).\n")
+
+    assert site_addresses(settings, of_a_template, proof.issue) == (
+        "https://blog.example.org/2020-08/",
+        "https://blog.example.org/archive/",
+    )
 
 
 def test_a_neighbour_of_a_sub_path_is_another_site(newsletter: Newsletter) -> None:
