@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import random
 import re
 import shutil
+from calendar import month_name
 from datetime import UTC, datetime
 from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.delivery.ledger import Batch, Recipient
 from pprmail.delivery.messages import LetterWriter
@@ -18,13 +20,14 @@ from pprmail.model import Subscriber
 from pprmail.settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pprmail.mailcheck.proof import Proof
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = "2020-08"
 MADE = "2026-11"
+SUMMARIES_AN_ISSUE = 3
 NAMES = ("Amara Nwosu", "Žofie Dvořáková", "Émilie Côté-Tremblay", "", "Pereira, Marta, PhD", "Dana Whitecloud")
 _HEADING = "## Practice Implications"
 _HEADERS = """\
@@ -39,6 +42,30 @@ _CITATION = (
     "(2019). A meta-analysis of psychodynamic treatments for borderline and Cluster C personality disorders. "
     "*Personality Disorders: Theory, Research, and Treatment*, *10*(1), 90–104."
 )
+_ARCHIVE_BEGINS = 2013
+_CITED = "(2012)"  # older than any issue, so that no check finds fault
+
+
+class Article(NamedTuple):
+    """A summary of an archive. ``text`` is its Markdown, below the headers."""
+
+    issue: str
+    number: int
+    title: str
+    citation: str
+    topics: tuple[str, ...]
+    research: str
+    text: str
+
+    @property
+    def name(self) -> str:
+        """``2013-01-1``: its own within the archive."""
+        return f"{self.issue}-{self.number}"
+
+    @property
+    def date(self) -> str:
+        """The day its issue appeared."""
+        return f"{self.issue}-14"
 
 
 def copy_settings(folder: Path) -> Path:
@@ -76,6 +103,61 @@ def make_newsletter(folder: Path, summaries: int, words: int) -> Path:
         text = f"{headers}\n{body}\n\n{_HEADING}\n\n{next(endings)}\n"
         (issue / f"{number}-study.md").write_text(text, encoding="utf-8")
     return folder
+
+
+def archive_articles(issues: int) -> tuple[Article, ...]:
+    """The summaries of so many issues, a month apart, oldest first: the sample's citations and texts in turn.
+
+    Topics and types of research are drawn from those that the sample's settings name, the same in every run.
+    """
+    vocabulary = load_settings(ROOT).vocabulary
+    drawn = random.Random(7)  # noqa: S311 - nothing is kept secret
+    paths = sorted((ROOT / "issues").glob("*/[0-9]*.md"))
+    samples = cycle([path.read_text(encoding="utf-8").partition("\n\n") for path in paths])
+    articles: list[Article] = []
+    for at in range(issues * SUMMARIES_AN_ISSUE):
+        headers, _, text = next(samples)
+        month, before = divmod(at, SUMMARIES_AN_ISSUE)
+        topics = tuple(drawn.sample(vocabulary.topics, 3))
+        articles.append(
+            Article(
+                f"{_ARCHIVE_BEGINS + month // 12}-{month % 12 + 1:02}",
+                before + 1,
+                f"What Does Study {at + 1} Tell Us About {topics[0]}?",
+                _cited_early(headers),
+                topics,
+                drawn.choice(vocabulary.types_of_research),
+                text,
+            )
+        )
+    return tuple(articles)
+
+
+def make_archive(folder: Path, articles: Iterable[Article]) -> Path:
+    """A newsletter in ``folder`` with the issues of ``articles``."""
+    copy_settings(folder)
+    for article in articles:
+        issue = folder / "issues" / article.issue
+        issue.mkdir(parents=True, exist_ok=True)
+        year, _, month = article.issue.partition("-")
+        about = f"Month: {month_name[int(month)]} {year}\nDate: {article.date}\n"
+        (issue / "issue.md").write_text(about, encoding="utf-8")
+        headers = (
+            f"Title: {article.title}",
+            f"Blurb: what study {article.name} found about its question",
+            f"Citation: {article.citation}",
+            f"Topics: {'; '.join(article.topics)}",
+            f"Type of Research: {article.research}",
+        )
+        source = "\n".join((*headers, "", article.text))
+        (issue / f"{article.number}-study.md").write_text(source, encoding="utf-8")
+    return folder
+
+
+def _cited_early(headers: str) -> str:
+    """The citation in a summary's headers, as if what it cites had appeared before the archive begins."""
+    line = next(line for line in headers.splitlines() if line.startswith("Citation: "))
+    return re.sub(r"\((20\d\d)[^)]*\)", _CITED, line.removeprefix("Citation: "))
 
 
 def _sample_prose() -> tuple[list[str], list[str]]:

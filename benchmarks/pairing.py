@@ -66,8 +66,10 @@ def median_ratio(ours: Sequence[float], peer: Sequence[float]) -> float:
     return median(mine / theirs for mine, theirs in zip(ours, peer, strict=True))
 
 
-def process(*command: str) -> Callable[[], float]:
+def process(*command: str, folder: Path | None = None) -> Callable[[], float]:
     """A candidate that runs ``command`` as a process, start and end included, in an environment as a user has it.
+
+    It runs in ``folder``, or where this process does.
 
     Raises ``RuntimeError``, with what the command said, when it exits with anything but 0.
     """
@@ -75,13 +77,25 @@ def process(*command: str) -> Callable[[], float]:
 
     def run() -> float:
         start = perf_counter()
-        done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        done = subprocess.run(
+            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False
+        )
         seconds = perf_counter() - start
         if done.returncode:
             said = (done.stderr or done.stdout).decode(errors="replace").strip()
             message = f"{' '.join(command)}: exit {done.returncode}: {said}"
             raise RuntimeError(message)
         return seconds
+
+    return run
+
+
+def prepared(prepare: Callable[[], object], candidate: Callable[[], float]) -> Callable[[], float]:
+    """A candidate before which ``prepare`` is called each time, which does not count."""
+
+    def run() -> float:
+        prepare()
+        return candidate()
 
     return run
 
