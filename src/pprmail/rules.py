@@ -82,7 +82,7 @@ RULES: dict[str, Rule] = _register(
     Rule("body-length", WARNING, "Readers are used to summaries of 150 to 600 words.", judgement=True),
     Rule("title-length", WARNING, "A title of more than 120 characters wraps to many lines on a phone.", judgement=True),
     Rule("pasted-character", WARNING, "Invisible and private characters from a word processor show as boxes, or turn the text around.", judgement=True),
-    Rule("stray-file", WARNING, "Only issue.md and the other .md files go out; anything else in the folder does not.", judgement=True),
+    Rule("stray-file", WARNING, "Of an issue only its .md files go out, of templates/ only known names are read.", judgement=True),
     Rule("check-ok-unused", WARNING, "A silencing line that silences nothing hides the next fault.", judgement=True),
     # The rendered mail
     Rule("missing-unsubscribe", ERROR, "The law wants a way out in every mail, in its HTML and in its plain text."),

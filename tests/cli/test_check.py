@@ -76,6 +76,27 @@ def test_github_annotations_are_escaped(newsletter: Newsletter) -> None:
     )
 
 
+def test_a_file_among_the_templates_that_nothing_reads_is_told(newsletter: Newsletter) -> None:
+    newsletter.write("templates/mail.mjml", "<mjml></mjml>")
+    newsletter.write("templates/notes.txt", "x")
+    newsletter.write(
+        "templates/index.html.j2", "{% extends 'page.html.j2' %}{% block main %}{% include 'own.html' %}{% endblock %}"
+    )
+    newsletter.write("templates/own.html", "<h1>x</h1>")
+    newsletter.write("templates/words.fr-CA.toml", "")
+    newsletter.write("templates/card.png", b"")
+
+    done = newsletter.call("check", "2020-08")
+
+    assert (done.returncode, done.stdout.splitlines()) == (
+        0,
+        [
+            "templates/mail.mjml:1:1: warning: nothing reads this file; did you mean 'mail.mjml.j2'? [stray-file]",
+            "templates/notes.txt:1:1: warning: nothing reads this file; docs/templates.md lists the names [stray-file]",
+        ],
+    )
+
+
 def test_odd_folders_are_told_when_all_is_checked(newsletter: Newsletter) -> None:
     (newsletter.root / "issues/2020-13").mkdir()
     (newsletter.root / "issues/old").mkdir()

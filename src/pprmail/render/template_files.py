@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, TemplateNotFound
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
     from pprmail.render.theme import Theme
     from pprmail.render.words import Words
+
+_READ_IF_THERE = {"card.png"}
+_OWN_WORDS = re.compile(r"words\.[a-z]{2,3}(?:-[A-Za-z0-9]+)*\.toml")
 
 
 class TemplatePlace(NamedTuple):
@@ -85,3 +89,14 @@ class TemplateFiles(FileSystemLoader):
                 f"{told}1: the file cannot be read ({error.strerror}); see who may read it, and what holds it open"
             )
             raise PprmailError(message) from error
+
+
+def unused_files(own: Path, packaged: Path) -> tuple[str, ...]:
+    """The names of files in the folder ``own`` that no packaged file has and that no file there names: nothing reads them."""
+    if not own.is_dir():
+        return ()
+    known = {path.name for path in packaged.iterdir()} | _READ_IF_THERE
+    names = sorted(path.name for path in own.iterdir() if not path.name.startswith(".") and path.is_file())
+    strange = [name for name in names if name not in known and not _OWN_WORDS.fullmatch(name)]
+    texts = [(own / name).read_bytes() for name in names if strange and name.endswith(".j2")]
+    return tuple(name for name in strange if not any(name.encode() in text for text in texts))
