@@ -92,6 +92,18 @@ def test_two_builds_give_the_same_bytes(sample: Newsletter) -> None:
     assert first == second
 
 
+def test_bytes_do_not_depend_on_the_machines_time_zone_locale_or_chance(sample: Newsletter) -> None:
+    elsewhere = [
+        {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONHASHSEED": "1"},
+        {"TZ": "America/Los_Angeles", "LC_ALL": "fr_CA.UTF-8", "PYTHONHASHSEED": "2"},
+    ]
+    for number, environment in enumerate(elsewhere):
+        done = sample.run("build", "--out", str(sample.root / f"out{number}"), **environment)
+        assert done.returncode == 0, done.stderr
+
+    assert contents(sample.root / "out0") == contents(sample.root / "out1")
+
+
 def test_an_unchanged_file_is_not_written_again(sample: Newsletter) -> None:
     out = build(sample)
     before = {path: path.stat().st_mtime_ns for path in out.rglob("*") if path.is_file()}
