@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from pairing import PPRMAIL, prepared, process
+from pairing import PPRMAIL, prepared, process, put_away
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +40,6 @@ def full_build_with_search(folder: Path) -> Callable[[], float] | None:
 
 
 def forget_build(folder: Path) -> None:
-    """Remove what was built, and what is remembered of it; the compiled templates stay, as at a user's second build."""
-    shutil.rmtree(folder / "build", ignore_errors=True)
+    """Put away what was built, forget what is remembered of it; the compiled templates stay, as at a user's second build."""
+    put_away(folder / "build", folder.parent / "attic")
     (folder / ".pprmail" / "build.json").unlink(missing_ok=True)

@@ -8,7 +8,6 @@ take no less than we. The search, which no peer makes, has a row of its own.
 
 from __future__ import annotations
 
-import shutil
 import sys
 from functools import partial
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archives import full_build, full_build_with_search
 from newsletters import SUMMARIES_AN_ISSUE, archive_articles, make_archive
-from pairing import Row, median_ratio, milliseconds, prepared, process, run_alone, time_in_turn
+from pairing import Row, median_ratio, milliseconds, prepared, process, put_away, run_alone, time_in_turn
 from peer_sites import refuse_unfinished, write_eleventy_site, write_hugo_site, write_pelican_site
 from peers import command_on_path, npm_command, pip_command, version_of
 
@@ -37,8 +36,9 @@ PELICAN = "4.12.0"
 def rows() -> list[Row]:
     """The rows of goal 4. Raises ``UnavailableError`` when a peer cannot be had."""
     peers = _peers()
-    times = _time(ISSUES, peers, ROUNDS, search=True)
-    times_of_many = _time(MANY_ISSUES, {"hugo": peers["hugo"]}, FEW_ROUNDS)
+    with TemporaryDirectory() as made:
+        times = _time(Path(made) / "few", ISSUES, peers, ROUNDS, search=True)
+        times_of_many = _time(Path(made) / "many", MANY_ISSUES, {"hugo": peers["hugo"]}, FEW_ROUNDS)
     return [
         *(_row(ISSUES, times, name, peers[name].label, most) for name, most in MOST.items()),
         _row(MANY_ISSUES, times_of_many, "hugo", peers["hugo"].label, MOST_OF_MANY),
@@ -68,37 +68,34 @@ def _peers() -> dict[str, _Peer]:
 
 
 def _time(
-    issues: int, peers: Mapping[str, _Peer], rounds: int, *, search: bool = False
+    folder: Path, issues: int, peers: Mapping[str, _Peer], rounds: int, *, search: bool = False
 ) -> dict[str, tuple[float, ...]]:
     """The seconds of ``ours``, of each peer, and with ``search`` and where Pagefind is installed of ``search``."""
     articles = archive_articles(issues)
-    with TemporaryDirectory() as made:
-        newsletter = Path(made) / "ours"
-        newsletter.mkdir()
-        make_archive(newsletter, articles)
-        candidates = {"ours": full_build(newsletter)}
-        if search and (with_search := full_build_with_search(newsletter)):
-            candidates["search"] = with_search
-        sites = {name: peer.write_site(Path(made) / name, articles) for name, peer in peers.items()}
-        for name, peer in peers.items():
-            candidates[name] = prepared(
-                partial(shutil.rmtree, sites[name], ignore_errors=True),
-                process(*peer.command, folder=sites[name].parent),
-            )
-        times = time_in_turn(candidates, rounds)
-        for site in sites.values():
-            refuse_unfinished(site, len(articles))
-        _refuse_unbuilt(newsletter / "build", len(articles))
+    newsletter = folder / "ours"
+    newsletter.mkdir(parents=True)
+    make_archive(newsletter, articles)
+    candidates = {"ours": full_build(newsletter)}
+    if search and (with_search := full_build_with_search(newsletter)):
+        candidates["search"] = with_search
+    sites = {name: peer.write_site(folder / name, articles) for name, peer in peers.items()}
+    for name, peer in peers.items():
+        run = process(*peer.command, folder=folder / name)
+        candidates[name] = prepared(partial(put_away, sites[name], folder / "attic"), run)
+    times = time_in_turn(candidates, rounds)
+    for site in sites.values():
+        refuse_unfinished(site, len(articles))
+    _refuse_unbuilt(newsletter / "build", issues)
     return times
 
 
-def _refuse_unbuilt(built: Path, articles: int) -> None:
+def _refuse_unbuilt(built: Path, issues: int) -> None:
     """Raise ``RuntimeError`` when what was measured is not an archive with its feeds, citations and mails."""
     cited = sum(1 for path in built.glob("site/*/*.bib") if path.stem != "issue")
     mails = sum(1 for _ in built.glob("mail/*/message.html"))
     feeds = [name for name in ("feed.xml", "atom.xml", "feed.json") if (built / "site" / name).is_file()]
-    if cited != articles or not mails or len(feeds) != 3:
-        message = f"{built}: {cited} citations of {articles}, {mails} mails, the feeds {feeds}"
+    if cited != issues * SUMMARIES_AN_ISSUE or mails != issues or len(feeds) != 3:
+        message = f"{built}: {cited} citations and {mails} mails of {issues} issues, the feeds {feeds}"
         raise RuntimeError(message)
 
 

@@ -42,7 +42,9 @@ def rows() -> list[Row]:
     articles = archive_articles(ISSUES)
     newest = articles[-1]
     with TemporaryDirectory() as made:
-        folder = make_archive(Path(made), articles)
+        folder = Path(made) / "newsletter"
+        folder.mkdir()
+        make_archive(folder, articles)
         change = _changer(folder / "issues" / newest.issue / f"{newest.number}-study.md")
         again = build(folder)
         times = time_in_turn(

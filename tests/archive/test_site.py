@@ -222,6 +222,22 @@ def test_a_page_is_titled_as_long_as_70_characters_hold_it(newsletter: Newslette
     ]
 
 
+def test_a_retracted_source_is_marked_wherever_its_summary_is_listed(newsletter: Newsletter) -> None:
+    newsletter.write("issues/2020-08/1-doe.md", summary_text(Retracted="2021-03-01 10.1000/notice"))
+
+    site = build(newsletter) / "site"
+
+    marked = {
+        path.relative_to(site).as_posix()
+        for path in site.rglob("*.html")
+        if "Does Therapy Help?</a> <strong>(Retracted)</strong>" in path.read_text(encoding="utf-8")
+    }
+    assert marked == {
+        "index.html", "archive/index.html", "topics/adherence/index.html", "topics/long-term-outcomes/index.html",
+        "research/meta-analysis/index.html", "2020-08/does-it-last/index.html",
+    }  # fmt: skip
+
+
 def test_the_mail_parts_hold_no_mark_and_nobodys_token(newsletter: Newsletter) -> None:
     out = build(newsletter)
 

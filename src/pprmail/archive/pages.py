@@ -206,6 +206,7 @@ class PageMaker:
             "title": entry.summary.title.text,
             "path": entry.path,
             "month": self.words.month(entry.issue.key),
+            "retracted": entry.summary.retraction is not None,
             "topics": " ".join(filter(None, map(slug_of, entry.summary.topic_names))),
             "type": slug_of(entry.summary.research_type.name or ""),
         }
