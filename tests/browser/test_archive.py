@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -15,6 +16,7 @@ from browser.months import copy_of_sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
@@ -179,6 +181,20 @@ def test_the_keyboard_alone_skips_filters_and_opens(page: Page, address: str) ->
     expect(page.get_by_role("heading", level=1)).to_have_text(
         "When Psychodynamic Therapists Borrow from CBT, Do Depressed Patients Do Better?"
     )
+
+
+def test_linkchecker_finds_every_link_and_anchor_there(address: str, tmp_path: Path) -> None:
+    config = tmp_path / "linkcheckerrc"
+    # Whatever it is told, it waits a quarter of a second between two requests: this takes two minutes
+    config.write_text("[checking]\nthreads=8\nmaxrequestspersecond=1000\n[AnchorCheck]\n", encoding="utf-8")
+
+    done = subprocess.run(
+        ["linkchecker", "--config", str(config), "--no-status", "--no-warnings", f"{address}/"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert "0 errors found" in done.stdout, done.stdout
+    assert int(re.findall(r"(\d+) links in", done.stdout)[0]) > 100
 
 
 def test_earlier_and_later_lead_through_the_whole_archive(page: Page, address: str) -> None:
