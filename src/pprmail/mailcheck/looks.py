@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.colours import BLACK, TRANSPARENT, WHITE, Colour, blend, contrast_ratio, parse_colour
@@ -11,7 +12,7 @@ from pprmail.mailcheck.stylesheet import HARMLESS, asks_for_one_class, by_key, d
 
 if TYPE_CHECKING:
     from pprmail.mailcheck.page import Element, Page
-    from pprmail.mailcheck.stylesheet import Rule
+    from pprmail.mailcheck.stylesheet import Rule, RulesByKey
 
 LEAST_SEEN_RATIO = 1.5
 """Below this contrast, text passes for hidden."""
@@ -72,6 +73,17 @@ class Look(NamedTuple):
         return not self.is_gone and self.size_px >= LEAST_SEEN_PX and (ratio is None or ratio >= LEAST_SEEN_RATIO)
 
 
+_Alike = dict[tuple[Look, str, frozenset[str], frozenset[str], str], Look]
+
+
+# The mails of a build have the same rules, and mostly the same elements
+@lru_cache(maxsize=16)
+def _shared(rules: tuple[Rule, ...], *, adapts: bool, is_word: bool) -> tuple[RulesByKey, set[str], _Alike]:  # noqa: ARG001 - each has a memory of its own
+    """``rules`` by key, the keys of those that ask for the place of an element, and a memory of looks."""
+    index = by_key(rules)
+    return index, {key for key, found in index.items() if any(map(_asks_for_more, found))}, {}
+
+
 class Looks:
     """The looks of a page's elements under the rules of one colour scheme, each worked out when it is first asked for."""
 
@@ -82,11 +94,9 @@ class Looks:
         """
         self.is_word = is_word
         self.page = page
-        self.rules = by_key(rules)
         self.adapts = adapts
         self.known = {0: Look(None, None) if adapts else Look(BLACK, WHITE)}
-        self.alike: dict[tuple[Look, str, frozenset[str], frozenset[str], str], Look] = {}
-        self.by_place = {key for key, found in self.rules.items() if any(map(_asks_for_more, found))}
+        self.rules, self.by_place, self.alike = _shared(rules, adapts=adapts, is_word=is_word)
 
     def of(self, element: Element) -> Look:
         """How text in ``element`` looks."""

@@ -100,8 +100,14 @@ def read_declarations(css: str) -> tuple[Declaration, ...]:
 
 def read_rules(page: Page) -> Sheets:
     """The rules of ``page`` for each reading."""
+    return _read_sheets(page.sheets)
+
+
+# All mails of a build have the same
+@lru_cache(maxsize=8)
+def _read_sheets(sheets: tuple[tuple[str, str], ...]) -> Sheets:
     rules: list[tuple[str, Rule]] = []
-    for css, its_media in page.sheets:
+    for css, its_media in sheets:
         rules += _rules(_COMMENT.sub("", css), its_media)
     rules = [(media, rule._replace(order=order)) for order, (media, rule) in enumerate(rules)]
     light = tuple(rule for media, rule in rules if _holds(media))
