@@ -139,6 +139,17 @@ def test_an_unchanged_file_is_not_written_again(sample: Newsletter) -> None:
     }
 
 
+@pytest.mark.parametrize("lost", ["site/2020-08/index.html", "site/card.png", "mail/2020-08/message.txt"])
+def test_a_file_that_somebody_took_away_is_there_after_the_next_build(newsletter: Newsletter, lost: str) -> None:
+    out = build(newsletter)
+    before = contents(out)
+    (out / lost).unlink()
+
+    build(newsletter)
+
+    assert contents(out) == before
+
+
 def test_what_is_gone_from_the_issues_is_gone_from_the_site_and_nothing_else(newsletter: Newsletter) -> None:
     out = build(newsletter)
     foreign = newsletter.write("build/site/CNAME", "blog.example.org\n")

@@ -92,7 +92,7 @@ def test_a_part_removes_nothing(workshop: Workshop) -> None:
 
 
 @pytest.mark.parametrize(
-    "kept", ["{", "[]", '{"format": 1}', '{"format": 2, "checked": {}, "folders": {"x": {"a": 1}}}']
+    "kept", ["{", "[]", '{"format": 2}', '{"format": 3, "checked": {}, "builds": {}, "folders": {"x": {"a": 1}}}']
 )
 def test_a_memory_that_cannot_be_read_is_empty(workshop: Workshop, kept: str) -> None:
     workshop.write(workshop.planned("old"), workshop.planned("index.html", HOME))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HOME = "index.html"
-_FORMAT = 2
+_FORMAT = 3
 _SIGN = b'<meta name="generator" content="pprmail">'
 _SIGN_WITHIN = 4096
 
@@ -53,46 +53,55 @@ def hashed(*ingredients: str) -> str:
 
 
 class Memory:
-    """What earlier builds wrote where, in ``.pprmail/build.json``; ``checked`` are the hashes of what was found free of errors."""
+    """What earlier builds wrote where, in ``.pprmail/build.json``.
+
+    ``checked`` are the hashes of what was found free of errors; ``builds`` tell of each folder what its last build was made of, and
+    what is to be said of it when nothing changed since.
+    """
 
     def __init__(self, path: Path) -> None:
         """A memory that cannot be read is empty: then everything is made anew, and nothing is removed."""
         self.path = path
         self.checked: dict[str, str] = {}
+        self.builds: dict[str, list[str]] = {}
         self.folders: dict[str, dict[str, _Trace]] = {}
         try:
             kept = json.loads(path.read_bytes())
             if kept["format"] == _FORMAT:
                 self.checked = dict(kept["checked"])
+                self.builds = dict(kept["builds"])
                 self.folders = {
                     folder: {path: _Trace(*trace) for path, trace in files.items()}
                     for folder, files in kept["folders"].items()
                 }
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            self.checked, self.folders = {}, {}
+            self.checked, self.builds, self.folders = {}, {}, {}
 
     def has(self, folder: Path, file: PlannedFile) -> bool:
         """``file`` stands in ``folder`` as it was written, made of the same."""
         trace = self.folders.get(str(folder), {}).get(file.path)
-        if trace is None or not file.made_of or trace.made_of != file.made_of:
-            return False
-        try:
-            there = os.stat(f"{folder}/{file.path}")  # noqa: PTH116 - thousands of files
-        except OSError:
-            return False
-        return (there.st_size, there.st_mtime_ns) == (trace.size, trace.time)
+        return trace is not None and trace.made_of == file.made_of != "" and _stands(folder, file.path, trace)
 
-    def holds(self, folder: Path, made_of: str) -> bool:
-        """All that was written into ``folder`` stands there as it was, made of ``made_of``."""
-        there = self.folders.get(str(folder), {})
-        files = (PlannedFile(path, made_of, bytes) for path in there)
-        return bool(there) and all(self.has(folder, file) for file in files)
+    def holds(self, folder: Path, made_of: str | None = None) -> bool:
+        """All that was written into ``folder`` stands there as it was; made of ``made_of``, where that is asked."""
+        return all(
+            _stands(folder, path, trace) and made_of in {None, trace.made_of}
+            for path, trace in self.folders.get(str(folder), {}).items()
+        )
 
     def keep(self) -> None:
         """Write it down."""
-        kept = {"format": _FORMAT, "checked": self.checked, "folders": self.folders}
+        kept = {"format": _FORMAT, "checked": self.checked, "builds": self.builds, "folders": self.folders}
         self.path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(self.path, json.dumps(kept, separators=(",", ":"), sort_keys=True).encode())
+
+
+def _stands(folder: Path, path: str, trace: _Trace) -> bool:
+    try:
+        there = os.stat(f"{folder}/{path}")  # noqa: PTH116 - thousands of files
+    except OSError:
+        return False
+    return (there.st_size, there.st_mtime_ns) == (trace.size, trace.time)
 
 
 def write_files(

@@ -11,7 +11,7 @@ from pprmail.archive.search import FOLDER as SEARCH_FOLDER
 from pprmail.archive.search import has_search, search_files
 from pprmail.archive.shelf import shelve
 from pprmail.archive.site import mail_files, mail_paths, site_files
-from pprmail.archive.writing import Memory, PlannedFile, hashed, write_files
+from pprmail.archive.writing import Memory, PlannedFile, Written, hashed, write_files
 from pprmail.errors import FaultsError
 from pprmail.mailcheck.proof import proofread
 from pprmail.manuscript.issue import issue_keys, load_issue
@@ -22,7 +22,6 @@ from pprmail.settings import FILE_NAME
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pprmail.archive.writing import Written
     from pprmail.cli.console import Console
     from pprmail.mailcheck.proof import Proof
     from pprmail.model import Issue, Prose
@@ -34,11 +33,11 @@ SITE, MAIL = "site", "mail"
 
 
 class Built(NamedTuple):
-    """What a build did to the site and to the mail, and the issues that the site shows, oldest first."""
+    """What a build did to the site and to the mail, and the key of the newest issue on the site, '' without one."""
 
     site: Written
     mail: Written
-    issues: tuple[Issue, ...]
+    newest: str
 
 
 class _Draft(NamedTuple):
@@ -63,6 +62,9 @@ def build_newsletter(
     memory = Memory(settings.state_folder / MEMORY)
     common = common_ingredients(settings)
     sources = {key: hashed(common, issue_ingredients(settings, key)) for key in keys}
+    whole = hashed(common, *sources, *sources.values(), str(named), str(drafts), str(has_search()))
+    if unchanged := _unchanged(memory, folder, whole):
+        return unchanged
     templates = open_templates(settings)
     read = [_read(settings, key, templates, is_clean=memory.checked.get(key) == sources[key]) for key in keys]
     shown = [one for one in read if drafts or not one.issue.draft or one.issue.key in named]
@@ -89,7 +91,23 @@ def build_newsletter(
         site_written = write_files(folder / SITE, pages, memory, whole=True, progress=progress)
         _write_search(settings, folder / SITE, pages, memory)
         mail_written = write_files(folder / MAIL, mail, memory, whole=not named, progress=progress)
-    return Built(site_written, mail_written, on_site)
+    newest = max((issue.key for issue in on_site), default="")
+    memory.builds[str(folder)] = [whole, str(site_written.files), str(mail_written.files), newest]
+    memory.keep()
+    return Built(site_written, mail_written, newest)
+
+
+def _unchanged(memory: Memory, folder: Path, whole: str) -> Built | None:
+    """The last build into ``folder``, if it was made of ``whole`` and nobody has touched a file of it."""
+    made_of, site, mail, newest = memory.builds.get(str(folder), ["", "", "", ""])
+    if made_of != whole or not all(memory.holds(part) for part in _parts(folder)):
+        return None
+    return Built(Written(int(site), 0, 0), Written(int(mail), 0, 0), newest)
+
+
+def _parts(folder: Path) -> tuple[Path, Path, Path]:
+    """The folders in ``folder`` that are written one by one."""
+    return folder / SITE, folder / SITE / SEARCH_FOLDER, folder / MAIL
 
 
 def _read(settings: Settings, key: str, templates: Templates, *, is_clean: bool) -> _Draft:
@@ -119,7 +137,7 @@ def _write_search(settings: Settings, site: Path, pages: list[PlannedFile], memo
     made_of = hashed(SEARCH_FOLDER, *(page.made_of for page in pages))
     if not has_search():
         write_files(folder, [], memory, whole=True)
-    elif not memory.holds(folder, made_of):
+    elif str(folder) not in memory.folders or not memory.holds(folder, made_of):
         write_files(folder, search_files(site, settings.newsletter.language, made_of), memory, whole=True)
 
 

@@ -15,7 +15,7 @@ from pprmail.archive.web_folder import copy_site
 from pprmail.cli.building import SITE, build_newsletter
 from pprmail.cli.console import counted
 from pprmail.errors import EXIT_DONE, PprmailError
-from pprmail.manuscript.issue import ISSUES
+from pprmail.manuscript.issue import ISSUES, load_issue
 from pprmail.render.templates import FOLDER as TEMPLATES
 
 if TYPE_CHECKING:
@@ -44,10 +44,10 @@ def publish(app: App) -> int:
     bring = _way(app.console, settings)
     built = build_newsletter(app.console, settings, settings.root / BUILD)
     bring(settings.root / BUILD / SITE)
-    if settings.publish.verify and built.issues:
+    if settings.publish.verify and built.newest:
         from pprmail.cli.published import refuse_unseen
 
-        refuse_unseen(app.console, settings, max(built.issues, key=lambda issue: issue.key))
+        refuse_unseen(app.console, settings, load_issue(settings, built.newest)[0])
     return EXIT_DONE
 
 
