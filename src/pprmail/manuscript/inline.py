@@ -53,7 +53,7 @@ _SCHEME = re.compile(r"(?:https?://[^\s/?#]+\S*|mailto:[^\s@]+@\S+|tel:\+?[\d().
 
 def link_fault(url: str) -> str:
     """Why ``url`` cannot be a link in a mail, or ''. Allowed are http, https, mailto and tel, whole."""
-    if _SCHEME.fullmatch(url) and not any(ord(character) < ord(" ") for character in url):
+    if _SCHEME.fullmatch(url) and min(url) >= " ":
         return ""
     scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", url)
     if not url:
