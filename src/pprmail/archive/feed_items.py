@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import escape
@@ -17,18 +17,17 @@ from pprmail.slugs import topic_path
 if TYPE_CHECKING:
     from collections.abc import Container
     from datetime import date
-    from zoneinfo import ZoneInfo
 
     from pprmail.archive.shelf import Entry, Shelf
     from pprmail.model import Summary
     from pprmail.render.words import Words
     from pprmail.settings import Settings
+    from pprmail.settings.values import Newsletter
 
 NEWEST_ITEMS = 50
 BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 """When a feed without items was updated."""
 _STYLE = HtmlStyle(heading="h3")
-_NOON = time(12)
 # What XML 1.0 (2.2) has no way to write, and the other control characters, which no reader has a use for
 _CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SPACE = re.compile(r"[ \t\n\r]+")
@@ -72,12 +71,12 @@ class Feed(NamedTuple):
 def feeds_of(settings: Settings, shelf: Shelf, words: Words) -> tuple[Feed, ...]:
     """The feed of the whole site, then one for each topic that has summaries; the newest 50 in each."""
     newsletter = settings.newsletter
-    zone, authority = newsletter.zone, newsletter.tag_authority
+    authority = newsletter.tag_authority
     on_site = {issue.key for issue in shelf.issues}
 
     def feed(folder: str, title: str, description: str, entries: tuple[Entry, ...]) -> Feed:
         newest = entries[:NEWEST_ITEMS]
-        updated = max((updated_at(entry, zone) for entry in newest), default=BEFORE_ALL)
+        updated = max((updated_at(entry, newsletter) for entry in newest), default=BEFORE_ALL)
         keys = [*(entry.issue.key for entry in newest), *(entry.summary.reprint_of.text[:7] for entry in newest)]
         return Feed(
             folder,
@@ -108,7 +107,6 @@ class Items:
 
     def __init__(self, settings: Settings, shelf: Shelf, words: Words) -> None:
         self._newsletter = settings.newsletter
-        self._zone = settings.newsletter.zone
         self._words = words
         self._on_site = frozenset(entry.path for entry in shelf.entries)
         self._made: dict[str, Item] = {}
@@ -130,28 +128,28 @@ class Items:
             author=printable(summary.guest.text or newsletter.author),
             categories=tuple(dict.fromkeys(filter(None, map(printable, names)))),
             month=self._words.month(entry.issue.key),
-            published=published_at(entry, self._zone),
-            updated=updated_at(entry, self._zone),
+            published=published_at(entry, newsletter),
+            updated=updated_at(entry, newsletter),
         )
         return item
 
 
-def published_at(entry: Entry, zone: ZoneInfo) -> datetime:
+def published_at(entry: Entry, newsletter: Newsletter) -> datetime:
     """Noon of the issue's day, the same day in nearly every reader's zone, and for each later summary of the issue a second before.
 
     So a reader that sorts by time keeps the author's order, and no two entries of one issue have the same time (W3C feed validator).
     """
-    return _moment(entry, entry.issue.day, zone)
+    return _moment(entry, entry.issue.day, newsletter)
 
 
-def updated_at(entry: Entry, zone: ZoneInfo) -> datetime:
+def updated_at(entry: Entry, newsletter: Newsletter) -> datetime:
     """The same of the day of its last correction; ``published_at`` without one."""
-    return _moment(entry, updated_day(entry.issue, entry.summary), zone)
+    return _moment(entry, updated_day(entry.issue, entry.summary), newsletter)
 
 
-def _moment(entry: Entry, day: date, zone: ZoneInfo) -> datetime:
+def _moment(entry: Entry, day: date, newsletter: Newsletter) -> datetime:
     place = [summary.slug for summary in entry.issue.summaries].index(entry.summary.slug)
-    return datetime.combine(day, _NOON, zone) - timedelta(seconds=place)
+    return newsletter.noon(day) - timedelta(seconds=place)
 
 
 def printable(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
 from pprmail.citation import doi_url
@@ -12,8 +11,6 @@ from pprmail.reference import read_reference
 from pprmail.render.phrases import cut
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from pprmail.archive.shelf import Entry
     from pprmail.reference import Person, Reference
     from pprmail.settings import Settings
@@ -21,7 +18,6 @@ if TYPE_CHECKING:
 LONGEST_HEADLINE, LONGEST_DESCRIPTION = 110, 160
 """Characters: of a headline as Google advised for articles, of a description as search engines show."""
 
-_NOON = time(12)
 _TYPES = {"article": "ScholarlyArticle", "chapter": "Chapter", "book": "Book", "report": "Report"}
 # What could end the script element, begin a comment in it, or end a line in older readers of JSON
 _ESCAPES = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"})
@@ -74,8 +70,8 @@ def json_ld(settings: Settings, entry: Entry, *, image: str = "") -> str:
         "description": cut(plain_prose(summary.body), LONGEST_DESCRIPTION),
         "image": image,
         "inLanguage": newsletter.language,
-        "datePublished": _moment(settings, issue.day),
-        "dateModified": _moment(settings, changed),
+        "datePublished": newsletter.noon(issue.day).isoformat(),
+        "dateModified": newsletter.noon(changed).isoformat(),
         "author": _author(settings, summary.guest.text),
         "publisher": publisher,
         "keywords": list(summary.topic_names),
@@ -91,7 +87,7 @@ def json_ld(settings: Settings, entry: Entry, *, image: str = "") -> str:
             {
                 "@type": "CorrectionComment",
                 "text": plain(erratum.note),
-                "datePublished": _moment(settings, erratum.day),
+                "datePublished": newsletter.noon(erratum.day).isoformat(),
             }
             for erratum in summary.errata
         ],
@@ -183,10 +179,6 @@ def _date(reference: Reference, between: str) -> str:
         return ""
     parts = [f"{part:02}" for part in (reference.month, reference.day) if part]
     return between.join([str(reference.year), *parts])
-
-
-def _moment(settings: Settings, day: date) -> str:
-    return datetime.combine(day, _NOON, settings.newsletter.zone).isoformat()
 
 
 def _known(value: Any) -> Any:  # noqa: ANN401 - JSON

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 # On an issue's page a summary is an h2; on its own page it is the h1, and headings within stand one higher
 _ISSUE_STYLE, _SUMMARY_STYLE = HtmlStyle(heading="h3"), HtmlStyle(heading="h2")
-_NOON = time(12)
 CARD = "card.png"
 
 Values = dict[str, Any]
@@ -47,7 +45,7 @@ class SiteTexts:
 
     def moment(self, day: date) -> str:
         """Noon of ``day`` in the newsletter's zone (RFC 3339): the same day in nearly every reader's zone."""
-        return datetime.combine(day, _NOON, self.settings.newsletter.zone).isoformat()
+        return self.settings.newsletter.noon(day).isoformat()
 
     def intro(self, issue: Issue) -> Values:
         """What follows "This month", and the editor's word."""

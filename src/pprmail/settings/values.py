@@ -11,6 +11,7 @@ from pprmail.errors import PprmailError
 from pprmail.model import Vocabulary
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
@@ -37,6 +38,12 @@ class Newsletter(NamedTuple):
         from zoneinfo import ZoneInfo
 
         return ZoneInfo(self.timezone)
+
+    def noon(self, day: date) -> datetime:
+        """Noon of ``day`` in the newsletter's zone: the same day nearly everywhere."""
+        from datetime import datetime, time
+
+        return datetime.combine(day, time(12), self.zone)
 
     def url(self, path: str = "") -> str:
         """The address of ``path`` (no leading slash) on the published site."""
