@@ -261,7 +261,11 @@ def test_the_mail_parts_hold_no_mark_and_nobodys_token(newsletter: Newsletter) -
 def test_build_makes_no_key_and_no_database(newsletter: Newsletter) -> None:
     build(newsletter)
 
-    assert sorted(path.name for path in (newsletter.root / ".pprmail").iterdir()) == ["build.json"]
+    assert sorted(path.name for path in (newsletter.root / ".pprmail").iterdir()) == [
+        "build.json",
+        "build.lock",
+        "templates",
+    ]
 
 
 def test_base_url_can_be_another_for_a_preview(newsletter: Newsletter) -> None:

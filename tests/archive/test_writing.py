@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,9 +30,11 @@ class Workshop:
 
         return PlannedFile(path, made_of, make)
 
-    def write(self, *files: PlannedFile, whole: bool = True) -> Written:
+    def write(self, *files: PlannedFile, whole: bool = True, takes_over: bool = False) -> Written:
         self.made.clear()
-        return write_files(self.folder, files, Memory(self.memory_file), whole=whole)
+        memory = Memory(self.memory_file, self.folder.parent)
+        memory.takes_over = takes_over
+        return write_files(self.folder, files, memory, whole=whole)
 
 
 @pytest.fixture
@@ -98,33 +101,61 @@ def test_a_memory_that_cannot_be_read_is_empty(workshop: Workshop, kept: str) ->
     workshop.write(workshop.planned("old"), workshop.planned("index.html", HOME))
     workshop.memory_file.write_text(kept, encoding="utf-8")
 
-    done = workshop.write(workshop.planned("index.html", HOME))
+    done = workshop.write(workshop.planned("index.html", HOME), takes_over=True)
 
     assert done == Written(1, 0, 0)
     assert (workshop.folder / "old").exists()
 
 
-def test_somebody_elses_site_is_left_alone(workshop: Workshop) -> None:
+def test_somebody_elses_file_is_left_alone_before_anything_is_written(workshop: Workshop) -> None:
     workshop.folder.mkdir()
-    home = workshop.folder / "index.html"
-    home.write_bytes(b"<!DOCTYPE html><p>My own page")
+    foreign = workshop.folder / "robots.txt"
+    foreign.write_bytes(b"mine")
 
     with pytest.raises(
-        PprmailError, match="is not a page that pprmail made, and would be lost; build into another folder"
+        PprmailError, match=r"robots\.txt is not a file that pprmail made, and would be lost; build into"
     ):
-        workshop.write(workshop.planned("index.html", HOME))
+        workshop.write(workshop.planned("a.html"), workshop.planned("robots.txt"))
 
-    assert home.read_bytes() == b"<!DOCTYPE html><p>My own page"
+    assert [path.name for path in workshop.folder.iterdir()] == ["robots.txt"]
+    assert foreign.read_bytes() == b"mine"
 
 
-def test_a_failure_while_a_file_is_made_leaves_the_memory_as_it_was(workshop: Workshop) -> None:
+def test_a_file_that_is_there_as_it_is_to_be_is_taken_over(workshop: Workshop) -> None:
+    workshop.folder.mkdir()
+    (workshop.folder / "a").write_bytes(b"content")
+
+    assert workshop.write(workshop.planned("a")) == Written(1, 0, 0)
+    assert workshop.made == ["a"]
+
+
+def test_a_site_that_was_copied_here_is_taken_over(workshop: Workshop) -> None:
+    workshop.folder.mkdir()
+    (workshop.folder / "a").write_bytes(b"older")
+
+    assert workshop.write(workshop.planned("a"), takes_over=True) == Written(1, 1, 0)
+
+
+def test_what_a_build_that_was_cut_short_left_is_known_to_the_next(workshop: Workshop) -> None:
     workshop.write(workshop.planned("a"))
 
     def fail() -> bytes:
-        msg = "no"
-        raise PprmailError(msg)
+        message = "no"
+        raise PprmailError(message)
 
     with pytest.raises(PprmailError):
-        workshop.write(PlannedFile("b", "b", fail))
+        workshop.write(workshop.planned("a"), workshop.planned("b"), PlannedFile("c", "c", fail))
+    assert (workshop.folder / "b").exists()
 
-    assert workshop.write(workshop.planned("a")) == Written(1, 0, 0)
+    assert workshop.write(workshop.planned("a")) == Written(1, 0, 2)
+    assert [path.name for path in workshop.folder.iterdir()] == ["a"]
+
+
+def test_a_newsletter_that_was_copied_elsewhere_knows_its_files(workshop: Workshop, tmp_path: Path) -> None:
+    workshop.write(workshop.planned("old"), workshop.planned("new"))
+    copy = Workshop(tmp_path / "copy")
+    shutil.copytree(workshop.folder, copy.folder)
+    shutil.copytree(workshop.memory_file.parent, copy.memory_file.parent)
+
+    assert copy.write(copy.planned("new")).removed == 1
+    assert [path.name for path in copy.folder.iterdir()] == ["new"]

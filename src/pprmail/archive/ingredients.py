@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pprmail.settings import Settings
 
 _PROGRAM = Path(__file__).parents[1]
-_PACKAGES = ("feedgen", "jinja2", "lxml", "markupsafe", "mjml", "PIL")
+_PACKAGES = ("feedgen", "jinja2", "lxml", "markupsafe", "mjml", "pagefind", "PIL")
 
 
 def common_ingredients(settings: Settings) -> str:
@@ -26,7 +26,12 @@ def common_ingredients(settings: Settings) -> str:
     program = sorted(path for path in _PROGRAM.rglob("*.py"))
     packages = [Path(spec.origin) for name in _PACKAGES if (spec := find_spec(name)) and spec.origin]
     versions = [f"{path}:{_stamp(path)}" for path in (*program, *packages)]
-    templates = [path for folder in (packaged_folder(), settings.root / FOLDER) for path in _files_of(folder)]
+    templates = [
+        path
+        for folder in (packaged_folder(), settings.root / FOLDER)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    ]
     return hashed(repr(settings), *versions, _content(templates))
 
 

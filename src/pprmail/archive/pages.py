@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pprmail.archive.material import Material
     from pprmail.archive.shelf import Entry
     from pprmail.archive.texts import SiteTexts
-    from pprmail.model import Issue
+    from pprmail.model import Issue, Summary
 
 _STYLE = HtmlStyle(heading="h2")
 _DESCRIPTION_CHARACTERS, _TITLE_CHARACTERS = 160, 70
@@ -136,7 +136,7 @@ class PageMaker:
                 f"{issue.key}/",
                 self.words.month(issue.key).capitalize(),
                 values,
-                (self.material.sources[issue.key], str(near)),
+                (self.material.sources[issue.key], str(near), str(list(map(self._reprinted, issue.summaries)))),
                 kind="article",
                 description=lambda issue=issue: self._about(issue),  # type: ignore[misc]
             )
@@ -160,10 +160,15 @@ class PageMaker:
                 entry.path,
                 entry.summary.title.text,
                 values,
-                (self.material.sources[entry.issue.key], str(near)),
+                (self.material.sources[entry.issue.key], str(near), self._reprinted(entry.summary)),
                 kind="article",
                 description=lambda entry=entry: plain_prose(entry.summary.body),  # type: ignore[misc]
             )
+
+    def _reprinted(self, summary: Summary) -> str:
+        """The folder of the page on which a reprint appeared first, if it is on the site; ''."""
+        folder = f"{summary.reprint_of.text}/"
+        return folder if folder in self.lines else ""
 
     def _planned(self, draft: _Draft) -> PlannedFile:
         made_of = hashed(self.material.common, draft.template, draft.path, *draft.made_of)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pprmail.archive.card import draw_card
@@ -76,12 +77,10 @@ def _exports(material: Material) -> Iterator[PlannedFile]:
         made_of = material.of_issues(entry.issue.key)
         for form, suffix in _EXPORTS:
             yield PlannedFile(f"{entry.path.rstrip('/')}{suffix}", made_of, partial(_exported, form, (entry,)))
-    for issue in material.shelf.issues:
-        entries = tuple(entry for entry in material.shelf.entries if entry.issue is issue)
-        for form, suffix in _EXPORTS if entries else ():
-            yield PlannedFile(
-                f"{issue.key}/issue{suffix}", material.of_issues(issue.key), partial(_exported, form, entries)
-            )
+    for key, of_issue in groupby(material.shelf.entries, key=lambda entry: entry.issue.key):
+        entries = tuple(of_issue)
+        for form, suffix in _EXPORTS:
+            yield PlannedFile(f"{key}/issue{suffix}", material.of_issues(key), partial(_exported, form, entries))
 
 
 def _exported(form: Callable[[Iterable[Entry]], str], entries: tuple[Entry, ...]) -> bytes:

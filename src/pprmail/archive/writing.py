@@ -11,7 +11,7 @@ from pprmail.errors import PprmailError
 from pprmail.files import replace_file, replace_if_changed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Container, Iterable
     from pathlib import Path
 
 HOME = "index.html"
@@ -56,12 +56,18 @@ class Memory:
     """What earlier builds wrote where, in ``.pprmail/build.json``.
 
     ``checked`` are the hashes of what was found free of errors; ``builds`` tell of each folder what its last build was made of, and
-    what is to be said of it when nothing changed since.
+    what is to be said of it when nothing changed since. ``takes_over``: in a folder of which nothing is remembered, what stands
+    there is an earlier build's, and may be replaced.
     """
 
-    def __init__(self, path: Path) -> None:
-        """A memory that cannot be read is empty: then everything is made anew, and nothing is removed."""
+    def __init__(self, path: Path, root: Path) -> None:
+        """A memory that cannot be read is empty: then everything is made anew, and nothing is removed.
+
+        Folders within ``root`` are remembered by where they stand in it: a newsletter may be copied to another place.
+        """
         self.path = path
+        self.root = root
+        self.takes_over = False
         self.checked: dict[str, str] = {}
         self.builds: dict[str, list[str]] = {}
         self.folders: dict[str, dict[str, _Trace]] = {}
@@ -77,20 +83,42 @@ class Memory:
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             self.checked, self.builds, self.folders = {}, {}, {}
 
+    def name(self, folder: Path) -> str:
+        """By what ``folder`` is remembered."""
+        return folder.relative_to(self.root).as_posix() if folder.is_relative_to(self.root) else str(folder)
+
+    def of(self, folder: Path) -> dict[str, _Trace]:
+        """What was written into ``folder``, by its path."""
+        return self.folders.get(self.name(folder), {})
+
     def has(self, folder: Path, file: PlannedFile) -> bool:
         """``file`` stands in ``folder`` as it was written, made of the same."""
-        trace = self.folders.get(str(folder), {}).get(file.path)
+        trace = self.of(folder).get(file.path)
         return trace is not None and trace.made_of == file.made_of != "" and _stands(folder, file.path, trace)
 
     def holds(self, folder: Path, made_of: str | None = None) -> bool:
         """All that was written into ``folder`` stands there as it was; made of ``made_of``, where that is asked."""
         return all(
-            _stands(folder, path, trace) and made_of in {None, trace.made_of}
-            for path, trace in self.folders.get(str(folder), {}).items()
+            _stands(folder, path, trace) and made_of in {None, trace.made_of} for path, trace in self.of(folder).items()
         )
 
-    def keep(self) -> None:
-        """Write it down."""
+    def begin(self, folder: Path, files: Iterable[PlannedFile]) -> None:
+        """Write down that ``files`` are about to be written into ``folder``: what becomes of them is not known yet."""
+        self.builds.clear()
+        self.folders[self.name(folder)] = self.of(folder) | {file.path: _Trace("", 0, 0) for file in files}
+        self._keep()
+
+    def finish(self, folder: Path, files: dict[str, _Trace]) -> None:
+        """Write down that ``files`` are what ``folder`` holds of ours."""
+        self.folders[self.name(folder)] = files
+        self._keep()
+
+    def finish_build(self, folder: Path, *told: str) -> None:
+        """Write down what the whole build into ``folder`` was made of, and what is to be said of it."""
+        self.builds[self.name(folder)] = list(told)
+        self._keep()
+
+    def _keep(self) -> None:
         kept = {"format": _FORMAT, "checked": self.checked, "builds": self.builds, "folders": self.folders}
         self.path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(self.path, json.dumps(kept, separators=(",", ":"), sort_keys=True).encode())
@@ -114,40 +142,50 @@ def write_files(
 ) -> Written:
     """Make and write the files that differ; with ``whole``, remove those that an earlier build wrote and this one does not.
 
-    Raises ``PprmailError`` for a folder that cannot be written, or that holds a site which is not ours.
+    Whatever is to be written is remembered first, so that a build that is killed leaves nothing behind that the next one does not
+    know. Raises ``PprmailError`` for a folder that cannot be written, and, before anything is, for a file of somebody else's in the
+    place of one of ours.
     """
-    before = memory.folders.get(str(folder), {})
-    if not before:
-        _refuse_foreign(folder)
-    now: dict[str, _Trace] = {}
+    planned = list(files)
+    before = memory.of(folder)
+    changed = [file for file in planned if not memory.has(folder, file)]
+    made = _refuse_foreign(folder, changed, before) if before or not memory.takes_over else {}
+    now = {file.path: before[file.path] for file in planned if file.path in before}
     written = 0
     try:
-        for file in files:
-            if memory.has(folder, file):
-                now[file.path] = before[file.path]
-            else:
-                target = folder / file.path
-                written += replace_if_changed(target, file.make())
-                there = target.stat()
-                now[file.path] = _Trace(file.made_of, there.st_size, there.st_mtime_ns)
+        if changed:
+            memory.begin(folder, changed)
+        for file in changed:
+            target = folder / file.path
+            content = made.get(file.path)
+            written += replace_if_changed(target, file.make() if content is None else content)
+            there = target.stat()
+            now[file.path] = _Trace(file.made_of, there.st_size, there.st_mtime_ns)
             progress(1)
         gone = sorted(before.keys() - now.keys()) if whole else []
         for path in gone:
             remove_from(folder, path)
-        memory.folders[str(folder)] = now if whole else before | now
-        memory.keep()
+        memory.finish(folder, now if whole else before | now)
     except OSError as error:
         message = f"{folder}: cannot be written ({error.strerror}: {error.filename}); make room on the disk, check permissions, and build again"
         raise PprmailError(message) from error
-    return Written(len(now), written, len(gone))
+    return Written(len(planned), written, len(gone))
 
 
-def _refuse_foreign(folder: Path) -> None:
-    """A home page that nothing remembers must bear our sign: a copied site is taken over, another one is left alone."""
-    home = folder / HOME
-    if home.is_file() and not is_our_site(folder):
-        message = f"{home} is not a page that pprmail made, and would be lost; build into another folder with --out, or take it away"
-        raise PprmailError(message)
+def _refuse_foreign(folder: Path, files: list[PlannedFile], before: Container[str]) -> dict[str, bytes]:
+    """Raise ``PprmailError`` for a file that we did not write and that ours would replace.
+
+    Gives what had to be made to know: what stands there already as it is to be is no loss.
+    """
+    made: dict[str, bytes] = {}
+    for file in files:
+        target = folder / file.path
+        if file.path not in before and os.path.lexists(target):
+            made[file.path] = file.make()
+            if not target.is_file() or target.read_bytes() != made[file.path]:
+                message = f"{target} is not a file that pprmail made, and would be lost; build into another folder with --out, or take it away"
+                raise PprmailError(message)
+    return made
 
 
 def is_our_site(folder: Path) -> bool:

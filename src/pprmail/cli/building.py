@@ -11,8 +11,9 @@ from pprmail.archive.search import FOLDER as SEARCH_FOLDER
 from pprmail.archive.search import has_search, search_files
 from pprmail.archive.shelf import shelve
 from pprmail.archive.site import mail_files, mail_paths, site_files
-from pprmail.archive.writing import Memory, PlannedFile, Written, hashed, write_files
-from pprmail.errors import FaultsError
+from pprmail.archive.writing import Memory, PlannedFile, Written, hashed, is_our_site, write_files
+from pprmail.errors import FaultsError, PprmailError
+from pprmail.files import hold_lock
 from pprmail.mailcheck.proof import proofread
 from pprmail.manuscript.issue import issue_keys, load_issue
 from pprmail.manuscript.markdown import parse_text
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from pprmail.render.template_files import Templates
     from pprmail.settings import Settings
 
-MEMORY = "build.json"
+MEMORY, LOCK = "build.json", "build.lock"
 SITE, MAIL = "site", "mail"
 
 
@@ -47,6 +48,15 @@ class _Draft(NamedTuple):
     proof: Proof | None
 
 
+class _Order(NamedTuple):
+    """What to build, and where: ``keys`` are all issues, ``named`` those whose mail is wanted, or () for all."""
+
+    folder: Path
+    keys: tuple[str, ...]
+    named: tuple[str, ...]
+    drafts: bool
+
+
 def build_newsletter(
     console: Console, settings: Settings, folder: Path, named: tuple[str, ...] = (), *, drafts: bool = False
 ) -> Built:
@@ -59,47 +69,54 @@ def build_newsletter(
         if key not in keys:
             load_issue(settings, key)  # raises: there is no such issue
     console.problems(odd, to_stderr=True)
-    memory = Memory(settings.state_folder / MEMORY)
+    with hold_lock(settings.state_folder / LOCK) as ours:
+        if not ours:
+            message = "another build is at work here; wait until it has ended, and build again"
+            raise PprmailError(message)
+        return _build(console, settings, _Order(folder, keys, named, drafts))
+
+
+def _build(console: Console, settings: Settings, order: _Order) -> Built:
+    folder = order.folder
+    memory = Memory(settings.state_folder / MEMORY, settings.root)
     common = common_ingredients(settings)
-    sources = {key: hashed(common, issue_ingredients(settings, key)) for key in keys}
-    whole = hashed(common, *sources, *sources.values(), str(named), str(drafts), str(has_search()))
+    sources = {key: hashed(common, issue_ingredients(settings, key)) for key in order.keys}
+    whole = hashed(common, *sources, *sources.values(), str(order.named), str(order.drafts), str(has_search()))
     if unchanged := _unchanged(memory, folder, whole):
         return unchanged
     templates = open_templates(settings)
-    read = [_read(settings, key, templates, is_clean=memory.checked.get(key) == sources[key]) for key in keys]
-    shown = [one for one in read if drafts or not one.issue.draft or one.issue.key in named]
-    _refuse_errors([one.proof for one in shown if one.proof])
-    on_site = tuple(one.issue for one in shown if drafts or not one.issue.draft)
-    memory.checked |= {one.issue.key: sources[one.issue.key] for one in shown}
-    mail = [
-        file
-        for one in shown
-        if not named or one.issue.key in named
-        for file in _mail(settings, templates, one, sources[one.issue.key])
-    ]
-    material = Material(
-        settings,
-        shelve(on_site),
-        templates,
-        _introduction(settings),
-        common,
-        {issue.key: sources[issue.key] for issue in on_site},
-        has_search(),
-    )
+    shown = _read_shown(settings, order, templates, memory, sources)
+    on_site = tuple(one.issue for one in shown if order.drafts or not one.issue.draft)
+    wanted = [one for one in shown if not order.named or one.issue.key in order.named]
+    mail = [file for one in wanted for file in _mail(settings, templates, one, sources[one.issue.key])]
+    of_site = {issue.key: sources[issue.key] for issue in on_site}
+    introduction = _introduction(settings)
+    material = Material(settings, shelve(on_site), templates, introduction, common, of_site, has_search())
     pages = site_files(material)
+    memory.takes_over = is_our_site(folder / SITE)
     with console.progress(len(pages) + len(mail), "written") as progress:
         site_written = write_files(folder / SITE, pages, memory, whole=True, progress=progress)
         _write_search(settings, folder / SITE, pages, memory)
-        mail_written = write_files(folder / MAIL, mail, memory, whole=not named, progress=progress)
+        mail_written = write_files(folder / MAIL, mail, memory, whole=not order.named, progress=progress)
     newest = max((issue.key for issue in on_site), default="")
-    memory.builds[str(folder)] = [whole, str(site_written.files), str(mail_written.files), newest]
-    memory.keep()
+    memory.finish_build(folder, whole, str(site_written.files), str(mail_written.files), newest)
     return Built(site_written, mail_written, newest)
+
+
+def _read_shown(
+    settings: Settings, order: _Order, templates: Templates, memory: Memory, sources: dict[str, str]
+) -> list[_Draft]:
+    """The issues that are to be built, all free of errors. Raises ``FaultsError``."""
+    read = [_read(settings, key, templates, is_clean=memory.checked.get(key) == sources[key]) for key in order.keys]
+    shown = [one for one in read if order.drafts or not one.issue.draft or one.issue.key in order.named]
+    _refuse_errors([one.proof for one in shown if one.proof])
+    memory.checked |= {one.issue.key: sources[one.issue.key] for one in shown}
+    return shown
 
 
 def _unchanged(memory: Memory, folder: Path, whole: str) -> Built | None:
     """The last build into ``folder``, if it was made of ``whole`` and nobody has touched a file of it."""
-    made_of, site, mail, newest = memory.builds.get(str(folder), ["", "", "", ""])
+    made_of, site, mail, newest = memory.builds.get(memory.name(folder), ["", "", "", ""])
     if made_of != whole or not all(memory.holds(part) for part in _parts(folder)):
         return None
     return Built(Written(int(site), 0, 0), Written(int(mail), 0, 0), newest)
@@ -137,7 +154,7 @@ def _write_search(settings: Settings, site: Path, pages: list[PlannedFile], memo
     made_of = hashed(SEARCH_FOLDER, *(page.made_of for page in pages))
     if not has_search():
         write_files(folder, [], memory, whole=True)
-    elif str(folder) not in memory.folders or not memory.holds(folder, made_of):
+    elif not memory.of(folder) or not memory.holds(folder, made_of):
         write_files(folder, search_files(site, settings.newsletter.language, made_of), memory, whole=True)
 
 
