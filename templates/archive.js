@@ -40,8 +40,9 @@ function read() {
 }
 
 function keep() {
-  const query = new URLSearchParams(selects.filter((select) => select.value).map((select) => [select.name, select.value]));
-  history.pushState(null, "", query.size ? `?${query}` : location.pathname);
+  const chosen = selects.filter((select) => select.value).map((select) => [select.name, select.value]);
+  const query = String(new URLSearchParams(chosen));
+  if (query !== location.search.slice(1)) history.pushState(null, "", query ? `?${query}` : location.pathname);
   show();
 }
 

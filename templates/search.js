@@ -9,8 +9,13 @@ let pagefind;
 let turn = 0;
 let waiting = [];
 
+function fail() {
+  found.textContent = found.dataset.failed;
+}
+
 async function show() {
   const now = turn;
+  const first = results.children.length;
   const pages = await Promise.all(waiting.splice(0, AT_ONCE).map((result) => result.data()));
   if (now !== turn) return;
   for (const page of pages) {
@@ -23,33 +28,35 @@ async function show() {
     item.append(title, excerpt);
     results.append(item);
   }
+  // Who asked for more goes on reading where it begins
+  if (first && document.activeElement === more.firstElementChild) results.children[first].querySelector("a").focus();
   more.hidden = waiting.length === 0;
 }
 
 async function search() {
   const query = input.value.trim();
   const now = ++turn;
-  history.replaceState(null, "", query ? `?${new URLSearchParams({ q: query })}` : location.pathname);
   try {
+    history.replaceState(null, "", query ? `?${new URLSearchParams({ q: query })}` : location.pathname);
     pagefind ??= await import("./pagefind/pagefind.js");
     const answer = query ? await pagefind.debouncedSearch(query) : { results: [] };
     if (answer === null || now !== turn) return;
     waiting = [...answer.results];
   } catch {
-    found.textContent = found.dataset.failed;
+    fail();
     return;
   }
   const { none, one, many } = found.dataset;
   const number = waiting.length;
   found.textContent = !query ? "" : number === 0 ? none : number === 1 ? one : many.replace("{count}", number);
   results.replaceChildren();
-  await show();
+  await show().catch(fail);
 }
 
 input.value = new URLSearchParams(location.search).get("q") ?? "";
 form.addEventListener("submit", (event) => { event.preventDefault(); search(); });
 input.addEventListener("input", search);
-more.firstElementChild.addEventListener("click", show);
+more.firstElementChild.addEventListener("click", () => show().catch(fail));
 document.getElementById("needs").hidden = true;
 form.hidden = false;
 if (input.value) search();

@@ -82,6 +82,8 @@ RULES: dict[str, Rule] = _register(
     Rule("body-length", WARNING, "Readers are used to summaries of 150 to 600 words.", judgement=True),
     Rule("title-length", WARNING, "A title of more than 120 characters wraps to many lines on a phone.", judgement=True),
     Rule("pasted-character", WARNING, "Invisible and private characters from a word processor show as boxes, or turn the text around.", judgement=True),
+    Rule("sent-summary-missing", ERROR, "A summary that was sent keeps its address and its name in the feeds: readers have links to it.", judgement=True),
+    Rule("source-repeated", WARNING, "One article summarised twice is mostly one file copied, or the citation of another article left in it.", judgement=True),
     Rule("stray-file", WARNING, "Of an issue only its .md files go out, of templates/ only known names are read.", judgement=True),
     Rule("check-ok-unused", WARNING, "A silencing line that silences nothing hides the next fault.", judgement=True),
     # The rendered mail

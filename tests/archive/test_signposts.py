@@ -57,6 +57,9 @@ def test_robots_may_read_all_but_the_ways_out(newsletter: Newsletter) -> None:
         pytest.param("/old/", "/2020-08/#x", "old/index.html", "../2020-08/#x", id="folder"),
         pytest.param("/a/b", "/", "a/b/index.html", "../../", id="no-slash"),
         pytest.param("/rss.xml", "/feed.xml", "rss.xml", "feed.xml", id="feed"),
+        pytest.param(
+            "/old%20page.html", "/archive/?topic=adherence", "old page.html", "archive/?topic=adherence", id="encoded"
+        ),
     ],
 )
 def test_an_old_address_leads_to_the_new_page(
@@ -72,10 +75,24 @@ def test_an_old_address_leads_to_the_new_page(
     assert f'<a href="{target}">' in page
 
 
+def test_two_old_addresses_of_one_file_are_told(newsletter: Newsletter) -> None:
+    newsletter.change_settings("[vocabulary]", '[archive.redirects]\n"/a" = "/"\n"/a/" = "/about/"\n[vocabulary]')
+
+    done = newsletter.call("build")
+
+    assert (done.returncode, "the same as another redirect" in done.stderr) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        pytest.param("/about/", "/", "begins at a page of the site; take it out", id="taken"),
+        pytest.param("/about/", "/", "begins at a page of the site, or at the same as another redirect; take it out", id="taken"),
+        pytest.param("/old?id=3", "/", "begins at an address with ? or #, which no file can answer; let the web server redirect it", id="query"),
+        pytest.param("/a:b", "/", "begins at an address that cannot be a file's on every system; let the web server redirect it", id="sign"),
+        pytest.param("/x/con.html", "/", "begins at an address that cannot be a file's on every system; let the web server redirect it", id="device"),
+        pytest.param("/pagefind/x.js", "/", "begins where the search stands; take it out", id="search"),
+        pytest.param("/site.css/x.html", "/", "would make one name a file and a folder; take it out", id="below-a-file"),
+        pytest.param("/2020-08/index.html", "/", "begins at a page of the site, or at the same as another redirect; take it out", id="index"),
         pytest.param("/x/", "/nowhere/", "leads to no page of the site; write an address such as '/2013-06/'", id="nowhere"),
     ],
 )  # fmt: skip

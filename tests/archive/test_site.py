@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest import summary_text
+from pprmail.files import hold_lock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -285,14 +286,55 @@ def test_base_url_can_be_another_for_a_preview(newsletter: Newsletter) -> None:
             ("--base-url", "http://example.org"),
             "pprmail: --base-url 'http://example.org': which begins with http://; use https:// (http is for this machine alone)",
         ),
+        (
+            ("--base-url", "https://example.org/?x"),
+            "pprmail: --base-url 'https://example.org/?x': which holds a ? or a #; write it without",
+        ),
     ],
-    ids=["no-issue", "http"],
+    ids=["no-issue", "http", "query"],
 )
 def test_bad_input_is_told(newsletter: Newsletter, arguments: tuple[str, ...], sentence: str) -> None:
     done = newsletter.run("build", *arguments)
 
     assert (done.returncode, done.stderr.strip()) == (1, sentence)
     assert not (newsletter.root / "build").exists()
+
+
+def test_a_site_is_no_folder_to_build_into(newsletter: Newsletter) -> None:
+    build(newsletter)
+
+    done = newsletter.call("build", "--out", str(newsletter.root / "build" / "site"))
+
+    assert done.returncode == 1
+    assert "is a site itself; name the folder that is to hold site/ and mail/" in done.stderr
+
+
+def test_a_second_build_at_once_waits_its_turn(newsletter: Newsletter) -> None:
+    with hold_lock(newsletter.root / ".pprmail" / "build.lock") as ours:
+        done = newsletter.run("build")
+
+    assert ours
+    assert (done.returncode, done.stderr.strip()) == (
+        1,
+        "pprmail: another build is at work here; wait until it has ended, and build again",
+    )
+
+
+def test_a_page_follows_what_its_reprint_leads_to(newsletter: Newsletter) -> None:
+    newsletter.write("issues/2015-01/issue.md", "Month: 2015-01\n")
+    newsletter.write("issues/2015-01/1-old.md", summary_text("Old?", Citation="Doe, J. (2012). *Old*. Press."))
+    newsletter.write("issues/2020-08/1-doe.md", summary_text(Reprint_of="2015-01/old"))
+    page = newsletter.root / "build/site/2020-08/does-therapy-help/index.html"
+    build(newsletter)
+    before = page.read_text(encoding="utf-8")
+    for path in (newsletter.root / "issues/2015-01").iterdir():
+        path.unlink()
+    (newsletter.root / "issues/2015-01").rmdir()
+
+    build(newsletter)
+
+    assert '<a href="../../2015-01/old/">First published in January 2015</a>' in before
+    assert '<p class="reprint">First published in January 2015</p>' in page.read_text(encoding="utf-8")
 
 
 def test_a_folder_that_cannot_be_written_is_told(newsletter: Newsletter) -> None:

@@ -197,6 +197,18 @@ CASES = {
         f"{DOE}:6:7",
         doe(Slug="sent"),
     ),
+    "sent-and-gone": case(
+        "sent-summary-missing",
+        {f"{FOLDER}/receipt.json": '{"sealed": "2020-08-14T12:00:00+00:00", "slugs": {"3-gone.md": "it-was-here"}}'},
+        f"{MAIN}:1:1",
+        doe(Slug="it-was-here"),
+    ),
+    "one-source-for-two": case(
+        "source-repeated",
+        doe(DOI="10.1000/one") | {POE: summary_text("Does It Last?", DOI="https://doi.org/10.1000/ONE")},
+        f"{POE}:6:6",
+        {POE: summary_text("Does It Last?", DOI="10.1000/two")},
+    ),
     "title-twice": case(
         "title-repeated", {POE: summary_text("does therapy HELP")}, f"{POE}:1:8", doe("Does Therapy Hel?")
     ),

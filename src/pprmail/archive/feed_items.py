@@ -143,8 +143,10 @@ def published_at(entry: Entry, newsletter: Newsletter) -> datetime:
 
 
 def updated_at(entry: Entry, newsletter: Newsletter) -> datetime:
-    """The same of the day of its last correction; ``published_at`` without one."""
-    return _moment(entry, updated_day(entry.issue, entry.summary), newsletter)
+    """The same of the day of its last correction, an hour later on the issue's own day; ``published_at`` without one."""
+    moment = _moment(entry, updated_day(entry.issue, entry.summary), newsletter)
+    is_corrected = entry.summary.errata or entry.summary.retraction
+    return moment + timedelta(hours=1) if is_corrected and moment == published_at(entry, newsletter) else moment
 
 
 def _moment(entry: Entry, day: date, newsletter: Newsletter) -> datetime:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from xml.sax.saxutils import escape
 
 from pprmail.archive.corrections import updated_day
+from pprmail.archive.search import FOLDER as SEARCH_FOLDER
 from pprmail.archive.writing import PlannedFile, hashed
 from pprmail.errors import PprmailError
 from pprmail.render.templates import render_template
@@ -17,6 +19,11 @@ if TYPE_CHECKING:
     from pprmail.archive.shelf import Shelf
     from pprmail.render.template_files import Templates
     from pprmail.settings import Settings
+
+# What Windows has no file for: its signs, its devices, a name that ends in a dot or a space
+_NO_FILE_NAME = re.compile(
+    r"""[\\:*"<>|\x00-\x1f]|(?:^|/)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|/|$)|[. ](?:/|$)""", re.IGNORECASE
+)
 
 
 def sitemap(settings: Settings, shelf: Shelf, pages: list[str]) -> bytes:
@@ -48,14 +55,15 @@ def redirects(settings: Settings, templates: Templates, taken: set[str]) -> Iter
     Raises ``PprmailError`` for an old address that is a page's, and for a new one that is none.
     """
     for old, new in sorted(settings.archive.redirects.items()):
-        path, target = _file_of(old), new.lstrip("/")
+        path, target = _file_of(unquote(old)), new.lstrip("/")
         told = f"pprmail.toml: the redirect {old!r} = {new!r} under [archive.redirects]"
-        if path in taken:
-            message = f"{told} begins at a page of the site; take it out"
+        if fault := _fault_of(old, path, taken):
+            message = f"{told} {fault}"
             raise PprmailError(message)
-        if _file_of(target.partition("#")[0]) not in taken:
+        if _file_of(re.split("[?#]", target)[0]) not in taken:
             message = f"{told} leads to no page of the site; write an address such as '/2013-06/'"
             raise PprmailError(message)
+        taken.add(path)
         up = "../" * path.count("/")
         values = {
             "newsletter": settings.newsletter,
@@ -75,3 +83,19 @@ def _file_of(address: str) -> str:
     """The file that answers at ``address``, a path of the site."""
     path = address.lstrip("/")
     return path if "." in path.rpartition("/")[2] else f"{path}/index.html".lstrip("/").replace("//", "/")
+
+
+def _fault_of(old: str, path: str, taken: set[str]) -> str:
+    """Why no file can answer at the address ``old``, and what to do; ''."""
+    if re.search("[?#]", old):
+        return "begins at an address with ? or #, which no file can answer; let the web server redirect it"
+    if _NO_FILE_NAME.search(path):
+        return "begins at an address that cannot be a file's on every system; let the web server redirect it"
+    if path in taken:
+        return "begins at a page of the site, or at the same as another redirect; take it out"
+    if path.startswith(f"{SEARCH_FOLDER}/"):
+        return "begins where the search stands; take it out"
+    folders = {"/".join(path.split("/")[:count]) for count in range(1, path.count("/") + 1)}
+    if folders & taken or any(other.startswith(f"{path}/") for other in taken):
+        return "would make one name a file and a folder; take it out"
+    return ""

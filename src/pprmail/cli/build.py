@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pprmail.archive.writing import is_our_site
 from pprmail.cli.building import MAIL, SITE, build_newsletter
 from pprmail.cli.console import counted
 from pprmail.errors import EXIT_DONE, PprmailError
@@ -35,6 +36,9 @@ def build(app: App, issues: tuple[str, ...], *, out: Path | None, drafts: bool, 
     folder = out.resolve() if out else settings.root / "build"
     if folder.is_relative_to((settings.root / ISSUES).resolve()):
         message = f"--out {str(out)!r} lies in {ISSUES}/, where the next check would take the site for an issue; choose another folder"
+        raise PprmailError(message)
+    if is_our_site(folder):
+        message = f"--out {str(out)!r} is a site itself; name the folder that is to hold {SITE}/ and {MAIL}/"
         raise PprmailError(message)
     built = build_newsletter(app.console, settings, folder, issues, drafts=drafts)
     for name, written in ((SITE, built.site), (MAIL, built.mail)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from pprmail.errors import FaultsError, PprmailError, Problem
@@ -110,7 +111,8 @@ class _Reader:
 
 def check_base_url(url: str) -> str:
     """A ``base_url`` given elsewhere than in the file, without a slash at its end. Raises ``PprmailError``."""
-    if fault := url_fault(url):
+    fault = ("which holds a ? or a #", "write it without") if re.search("[?#]", url) else url_fault(url)
+    if fault:
         message = f"--base-url {url!r}: {fault[0]}; {fault[1]}"
         raise PprmailError(message)
     return url.rstrip("/")
