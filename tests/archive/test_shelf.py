@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from conftest import summary_text
-from pprmail.archive.shelf import Shelf, shelve
+from pprmail.archive.shelf import Entry, Relations, Shelf, shelve
 from pprmail.manuscript.issue import issue_keys, load_issue
 
 if TYPE_CHECKING:
@@ -53,10 +56,26 @@ def test_entries_are_found_by_topic_and_by_type(shelf: Shelf) -> None:
 def test_related_are_those_that_share_most_topics_then_the_newest(shelf: Shelf) -> None:
     first = shelf.entries[0]
 
-    assert [entry.path for entry in shelf.related(first)] == [
+    assert [entry.path for entry in Relations(shelf).of(first)] == [
         "2019-01/s2/", "2020-02/s1/", "2020-02/s2/", "2019-01/s1/",
     ]  # fmt: skip
 
 
 def test_an_empty_shelf_has_nothing(newsletter: Newsletter) -> None:
     assert shelve([]) == Shelf((), (), {}, {})
+
+
+@given(st.lists(st.lists(st.sampled_from("abcdef"), max_size=5, unique=True), max_size=30))
+def test_relations_are_those_of_counting_every_pair(topics: list[list[str]]) -> None:
+    entries = tuple(
+        Entry(SimpleNamespace(key="2020-01"), SimpleNamespace(topic_names=tuple(names)), f"s{number}/")  # type: ignore[arg-type]
+        for number, names in enumerate(topics)
+    )
+    by_topic = {name: tuple(entry for entry in entries if name in entry.summary.topic_names) for name in "abcdef"}
+    relations = Relations(Shelf((), entries, by_topic, {}))
+
+    for entry in entries:
+        mine = set(entry.summary.topic_names)
+        shared = [(-len(mine.intersection(other.summary.topic_names)), place) for place, other in enumerate(entries)]
+        ranked = [entries[place] for count, place in sorted(shared) if count and entries[place] is not entry]
+        assert [one.path for one in relations.of(entry)] == [one.path for one in ranked[:4]]

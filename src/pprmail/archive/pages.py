@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from markupsafe import Markup
 
 from pprmail.archive.feeds import feed_links
+from pprmail.archive.shelf import Relations
 from pprmail.archive.writing import PlannedFile, hashed
 from pprmail.model import plain, plain_prose
 from pprmail.render.phrases import cut, intro_of
@@ -145,11 +146,12 @@ class PageMaker:
         in_time = sorted(self.shelf.entries, key=lambda entry: entry.issue.key)
         older = {after.path: before for before, after in pairwise(in_time)}
         newer = {before.path: after for before, after in pairwise(in_time)}
+        relations = Relations(self.shelf)
         for entry in self.shelf.entries:
             near: Values = {
                 "older": self.lines[older[entry.path].path] if entry.path in older else None,
                 "newer": self.lines[newer[entry.path].path] if entry.path in newer else None,
-                "related": [self.lines[other.path] for other in self.shelf.related(entry)],
+                "related": [self.lines[other.path] for other in relations.of(entry)],
             }
 
             def values(entry: Entry = entry, near: Values = near) -> Values:

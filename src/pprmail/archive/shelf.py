@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from heapq import nsmallest
+from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.slugs import research_path, topic_path
@@ -34,18 +36,38 @@ class Shelf(NamedTuple):
     by_topic: dict[str, tuple[Entry, ...]]
     by_type: dict[str, tuple[Entry, ...]]
 
-    def related(self, entry: Entry) -> tuple[Entry, ...]:
-        """At most four others that share topics with ``entry``: those that share most first, then the newest."""
-        shared: dict[str, int] = defaultdict(int)
-        others: dict[str, Entry] = {}
-        for topic in entry.summary.topic_names:
-            for other in self.by_topic.get(topic, ()):
-                if other.path != entry.path:
-                    shared[other.path] += 1
-                    others[other.path] = other
-        ranked = sorted(others.values(), key=lambda other: other.issue.key, reverse=True)
-        ranked.sort(key=lambda other: -shared[other.path])
-        return tuple(ranked[:MOST_RELATED])
+
+class Relations:
+    """Which summaries of a shelf have to do with which."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.entries = shelf.entries
+        place_of = {entry.path: place for place, entry in enumerate(shelf.entries)}
+        self.places = {name: [place_of[entry.path] for entry in found] for name, found in shelf.by_topic.items()}
+        self.sets = {name: frozenset(places) for name, places in self.places.items()}
+
+    def of(self, entry: Entry) -> tuple[Entry, ...]:
+        """At most four others that share topics with ``entry``: those that share most first, then the newest.
+
+        Looked for from all its topics down to one, so that a large archive is not counted through for each of its summaries.
+        """
+        topics = [name for name in entry.summary.topic_names if name in self.places]
+        found: dict[int, None] = {}
+        for shared in range(len(topics), 0, -1):
+            here: set[int] = set()
+            for names in combinations(topics, shared):
+                here |= self._newest(names, len(found) + MOST_RELATED + 1)
+            found |= dict.fromkeys(sorted(here - found.keys()))
+            others = [self.entries[place] for place in found if self.entries[place].path != entry.path]
+            if len(others) >= MOST_RELATED:
+                break
+        return tuple(others[:MOST_RELATED]) if topics else ()
+
+    def _newest(self, names: tuple[str, ...], count: int) -> set[int]:
+        """The places of the newest summaries that have all these topics, ``count`` at most."""
+        if len(names) == 1:
+            return set(self.places[names[0]][:count])
+        return set(nsmallest(count, frozenset.intersection(*(self.sets[name] for name in names))))
 
 
 def shelve(issues: Iterable[Issue]) -> Shelf:
