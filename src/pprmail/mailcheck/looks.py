@@ -24,7 +24,7 @@ _BOLD = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "b", "strong", "th"})
 _WEIGHTS = frozenset({"bold", "bolder"})
 _SPECIAL = _BOLD | _SIZES.keys() | {"a"}
 _PRESENTATION = frozenset({"bgcolor", "color", "hidden"})
-_ITS_OWN = _PRESENTATION | {"id", "href"}
+_ITS_OWN = _PRESENTATION | {"id"}
 _UNITS = {"px": 1.0, "pt": 96 / 72, "rem": _NORMAL_PX}
 _SIZE = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(px|pt|r?em|%)?")
 _LENGTH = re.compile(r"[\d.]+(?:px|pt|r?em|%)|0(?=/|$)")
@@ -73,7 +73,7 @@ class Look(NamedTuple):
         return not self.is_gone and self.size_px >= LEAST_SEEN_PX and (ratio is None or ratio >= LEAST_SEEN_RATIO)
 
 
-_Alike = dict[tuple[Look, str, frozenset[str], frozenset[str], str], Look]
+_Alike = dict[tuple[Look, str, bool, frozenset[str], frozenset[str], str], Look]
 
 
 # The mails of a build have the same rules, and mostly the same elements
@@ -96,6 +96,8 @@ class Looks:
         self.page = page
         self.adapts = adapts
         self.known = {0: Look(None, None) if adapts else Look(BLACK, WHITE)}
+        if not any("id" in element.attributes for element in page.elements):
+            rules = tuple(rule for rule in rules if not any(one.id for one in rule.compounds))
         self.rules, self.by_place, self.alike = _shared(rules, adapts=adapts, is_word=is_word)
 
     def of(self, element: Element) -> Look:
@@ -124,7 +126,7 @@ class Looks:
         )
         if is_like_no_other:
             return self._worked_out(outer, element)
-        key = (outer, element.tag, element.classes, element.around, attributes.get("style", ""))
+        key = (outer, element.tag, "href" in attributes, element.classes, element.around, attributes.get("style", ""))
         if key not in self.alike:
             self.alike[key] = self._worked_out(outer, element)
         return self.alike[key]
