@@ -320,6 +320,25 @@ def test_a_second_build_at_once_waits_its_turn(newsletter: Newsletter) -> None:
     )
 
 
+def test_a_lock_that_cannot_be_made_is_told(newsletter: Newsletter) -> None:
+    newsletter.write(".pprmail", "a file where the folder should be")
+
+    done = newsletter.run("build")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"pprmail: {newsletter.root / '.pprmail' / 'build.lock'}: cannot be opened (")
+
+
+def test_a_redirect_follows_its_template(newsletter: Newsletter) -> None:
+    newsletter.change_settings("[vocabulary]", '[archive.redirects]\n"/old/" = "/2020-08/"\n[vocabulary]')
+    build(newsletter)
+    newsletter.write("templates/redirect.html.j2", "gone to {{ target }}")
+
+    out = build(newsletter)
+
+    assert (out / "site/old/index.html").read_text(encoding="utf-8") == "gone to ../2020-08/"
+
+
 def test_a_page_follows_what_its_reprint_leads_to(newsletter: Newsletter) -> None:
     newsletter.write("issues/2015-01/issue.md", "Month: 2015-01\n")
     newsletter.write("issues/2015-01/1-old.md", summary_text("Old?", Citation="Doe, J. (2012). *Old*. Press."))

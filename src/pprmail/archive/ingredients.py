@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from hashlib import blake2b
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,8 +12,6 @@ from pprmail.manuscript.issue import ISSUES
 from pprmail.render.templates import FOLDER, packaged_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from pprmail.settings import Settings
 
 _PROGRAM = Path(__file__).parents[1]
@@ -26,35 +23,24 @@ def common_ingredients(settings: Settings) -> str:
     program = sorted(path for path in _PROGRAM.rglob("*.py"))
     packages = [Path(spec.origin) for name in _PACKAGES if (spec := find_spec(name)) and spec.origin]
     versions = [f"{path}:{_stamp(path)}" for path in (*program, *packages)]
-    templates = [
-        path
-        for folder in (packaged_folder(), settings.root / FOLDER)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    ]
-    return hashed(repr(settings), *versions, _content(templates))
+    templates = [_content(folder) for folder in (packaged_folder(), settings.root / FOLDER)]
+    return hashed(repr(settings), *versions, *templates)
 
 
 def issue_ingredients(settings: Settings, key: str) -> str:
     """What the author wrote of the issue ``key``: the names and bytes of its files, and its receipt."""
-    return _content(_files_of(settings.root / ISSUES / key))
+    return _content(settings.root / ISSUES / key)
 
 
-def _files_of(folder: Path) -> list[Path]:
-    try:
-        return sorted(Path(entry.path) for entry in os.scandir(folder) if entry.is_file())
-    except OSError:
-        return []
-
-
-def _content(files: Iterable[Path]) -> str:
+def _content(folder: Path) -> str:
+    """A hash of the files in ``folder`` and in its folders: where they stand in it, and what they hold."""
     found = blake2b(digest_size=16)
-    for path in files:
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         try:
             content = path.read_bytes()
         except OSError as error:
             content = str(error).encode()
-        found.update(f"{path.name}\0{len(content)}\0".encode("utf-8", "surrogatepass"))
+        found.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode("utf-8", "surrogatepass"))
         found.update(content)
     return found.hexdigest()
 

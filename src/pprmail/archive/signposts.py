@@ -16,8 +16,8 @@ from pprmail.render.templates import render_template
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pprmail.archive.material import Material
     from pprmail.archive.shelf import Shelf
-    from pprmail.render.template_files import Templates
     from pprmail.settings import Settings
 
 # What Windows has no file for: its signs, its devices, a name that ends in a dot or a space
@@ -49,11 +49,12 @@ def robots(settings: Settings) -> bytes:
     )
 
 
-def redirects(settings: Settings, templates: Templates, taken: set[str]) -> Iterator[PlannedFile]:
+def redirects(material: Material, taken: set[str]) -> Iterator[PlannedFile]:
     """A page at each old address of ``[archive.redirects]`` that leads to the new one; ``taken`` are the paths of the site's files.
 
     Raises ``PprmailError`` for an old address that is a page's, and for a new one that is none.
     """
+    settings, templates = material.settings, material.templates
     for old, new in sorted(settings.archive.redirects.items()):
         path, target = _file_of(unquote(old)), new.lstrip("/")
         told = f"pprmail.toml: the redirect {old!r} = {new!r} under [archive.redirects]"
@@ -74,7 +75,7 @@ def redirects(settings: Settings, templates: Templates, taken: set[str]) -> Iter
         }
         yield PlannedFile(
             path,
-            hashed("redirect", path, str(values)),
+            hashed(material.common, path),
             lambda values=values: render_template(templates, "redirect.html.j2", values).encode(),  # type: ignore[misc]
         )
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from pprmail.render.template_files import Templates
     from pprmail.settings import Settings
 
-
 STYLE_SHEET = "site.css"
 _EXPORTS = ((bibtex, ".bib"), (ris, ".ris"))
 _SCRIPTS = ("archive.js", "copy.js", "search.js")
@@ -33,12 +32,8 @@ _SCRIPTS = ("archive.js", "copy.js", "search.js")
 
 def site_files(material: Material) -> list[PlannedFile]:
     """Every file of the site, but for its search. Raises ``PprmailError`` for a redirect that leads nowhere."""
-    settings, templates, common, everything = (
-        material.settings,
-        material.templates,
-        material.common,
-        material.everything,
-    )
+    settings, templates = material.settings, material.templates
+    common, everything = material.common, material.everything
     newsletter, theme = settings.newsletter, templates.theme
     pages = PageMaker(material, SiteTexts(material)).planned()
 
@@ -68,7 +63,7 @@ def site_files(material: Material) -> list[PlannedFile]:
         PlannedFile(CARD, common, picture),
         *(PlannedFile(name, common, partial(_script, templates, name)) for name in _SCRIPTS),
     ]
-    return [*files, *redirects(settings, templates, {file.path for file in files})]
+    return [*files, *redirects(material, {file.path for file in files})]
 
 
 def _exports(material: Material) -> Iterator[PlannedFile]:

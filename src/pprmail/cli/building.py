@@ -12,8 +12,8 @@ from pprmail.archive.search import has_search, search_files
 from pprmail.archive.shelf import shelve
 from pprmail.archive.site import mail_files, mail_paths, site_files
 from pprmail.archive.writing import Memory, PlannedFile, Written, hashed, is_our_site, write_files
-from pprmail.errors import FaultsError, PprmailError
-from pprmail.files import hold_lock
+from pprmail.cli.locks import held_alone
+from pprmail.errors import FaultsError
 from pprmail.mailcheck.proof import proofread
 from pprmail.manuscript.issue import issue_keys, load_issue
 from pprmail.manuscript.markdown import parse_text
@@ -69,10 +69,9 @@ def build_newsletter(
         if key not in keys:
             load_issue(settings, key)  # raises: there is no such issue
     console.problems(odd, to_stderr=True)
-    with hold_lock(settings.state_folder / LOCK) as ours:
-        if not ours:
-            message = "another build is at work here; wait until it has ended, and build again"
-            raise PprmailError(message)
+    with held_alone(
+        settings.state_folder / LOCK, "another build is at work here; wait until it has ended, and build again"
+    ):
         return _build(console, settings, _Order(folder, keys, named, drafts))
 
 
@@ -117,14 +116,9 @@ def _read_shown(
 def _unchanged(memory: Memory, folder: Path, whole: str) -> Built | None:
     """The last build into ``folder``, if it was made of ``whole`` and nobody has touched a file of it."""
     made_of, site, mail, newest = memory.builds.get(memory.name(folder), ["", "", "", ""])
-    if made_of != whole or not all(memory.holds(part) for part in _parts(folder)):
+    if made_of != whole or not all(memory.holds(folder / part) for part in (SITE, f"{SITE}/{SEARCH_FOLDER}", MAIL)):
         return None
     return Built(Written(int(site), 0, 0), Written(int(mail), 0, 0), newest)
-
-
-def _parts(folder: Path) -> tuple[Path, Path, Path]:
-    """The folders in ``folder`` that are written one by one."""
-    return folder / SITE, folder / SITE / SEARCH_FOLDER, folder / MAIL
 
 
 def _read(settings: Settings, key: str, templates: Templates, *, is_clean: bool) -> _Draft:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pprmail.audience.keys import Keyring, make_key, read_keyring
 from pprmail.cli import clock
 from pprmail.cli.clock import local_time, zoned_time
+from pprmail.cli.locks import held_alone, told
 from pprmail.delivery.ledger import Ledger
 from pprmail.delivery.receipt import receipt_content, write_receipt
 from pprmail.delivery.schedule import SURE_AHEAD
 from pprmail.delivery.seal import seal_mail
-from pprmail.errors import PprmailError
-from pprmail.files import hold_lock, lock_holder
+from pprmail.files import lock_holder
 from pprmail.state import database_path
 
 if TYPE_CHECKING:
@@ -39,30 +39,16 @@ def lock_path(settings: Settings) -> Path:
 @contextmanager
 def sole_sender(settings: Settings, issue: str = "") -> Iterator[None]:
     """One sender at a time, at work on ``issue``. Raises ``PprmailError`` when another is at work."""
-    path = lock_path(settings)
-    with ExitStack() as stack:
-        with _told(path):
-            ours = stack.enter_context(hold_lock(path, issue))
-        if not ours:
-            message = "another sender is at work on this newsletter; wait for it to end ('pprmail status' shows how far it is)"
-            raise PprmailError(message)
+    busy = "another sender is at work on this newsletter; wait for it to end ('pprmail status' shows how far it is)"
+    with held_alone(lock_path(settings), busy, issue):
         yield
 
 
 def issue_being_sent(settings: Settings) -> str | None:
     """The issue that a sender is at work on; None without one."""
     path = lock_path(settings)
-    with _told(path):
+    with told(path):
         return lock_holder(path)
-
-
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        message = f"{path}: cannot be opened ({error.strerror}); check the folder's permissions and the disk's space"
-        raise PprmailError(message) from error
 
 
 def has_ledger(settings: Settings) -> bool:
