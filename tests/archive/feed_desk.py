@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import feedparser
 
-from pprmail.archive.feeds import feed_files
+from pprmail.archive.feeds import plan_feeds
 from pprmail.archive.shelf import shelve
 from pprmail.manuscript.issue import load_issue
 from pprmail.render.templates import open_templates
@@ -24,7 +24,8 @@ def files_of(newsletter: Newsletter, *keys: str) -> dict[str, bytes]:
     settings = newsletter.settings
     keys = keys or tuple(path.name for path in (newsletter.root / "issues").iterdir())
     issues = [load_issue(settings, key)[0] for key in keys]
-    return feed_files(settings, shelve(issues), open_templates(settings))
+    planned = plan_feeds(settings, shelve(issues), open_templates(settings))
+    return {file.path: file.make() for file in planned}
 
 
 def read_xml(content: bytes) -> Any:  # noqa: ANN401 - feedparser has no types

@@ -248,7 +248,7 @@ def test_a_file_depends_on_the_issues_it_tells_of_and_those_it_links_to(sample: 
 
 def test_pages_name_the_three_formats() -> None:
     assert feed_links("PPRNet Blog: Empathy", "topics/empathy/") == (
-        ("application/rss+xml", "PPRNet Blog: Empathy (RSS)", "topics/empathy/feed.xml"),
-        ("application/atom+xml", "PPRNet Blog: Empathy (Atom)", "topics/empathy/atom.xml"),
-        ("application/feed+json", "PPRNet Blog: Empathy (JSON Feed)", "topics/empathy/feed.json"),
+        ("RSS", "application/rss+xml", "PPRNet Blog: Empathy (RSS)", "topics/empathy/feed.xml"),
+        ("Atom", "application/atom+xml", "PPRNet Blog: Empathy (Atom)", "topics/empathy/atom.xml"),
+        ("JSON Feed", "application/feed+json", "PPRNet Blog: Empathy (JSON Feed)", "topics/empathy/feed.json"),
     )

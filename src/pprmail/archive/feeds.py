@@ -35,8 +35,9 @@ class FeedFile(NamedTuple):
 
 
 class FeedLink(NamedTuple):
-    """What a page says of a feed, so that a reader finds it there: its media type, its title, its path on the site."""
+    """What a page says of a feed, so that a reader finds it there: its format, media type, title, and path on the site."""
 
+    name: str
     media_type: str
     title: str
     path: str
@@ -70,17 +71,14 @@ def plan_feeds(settings: Settings, shelf: Shelf, templates: Templates) -> list[F
     ]
 
 
-def feed_files(settings: Settings, shelf: Shelf, templates: Templates) -> dict[str, bytes]:
-    """What ``plan_feeds`` plans, made: every file by its path on the site."""
-    return {file.path: file.make() for file in plan_feeds(settings, shelf, templates)}
-
-
 def feed_links(title: str, folder: str = "") -> tuple[FeedLink, ...]:
     """The three formats of the feed in ``folder`` ('' or ``topics/KEY/``), RSS first, for ``<link rel="alternate">``.
 
     ``title`` is the newsletter's, or a topic's feed's; to it the name of the format is added.
     """
-    return tuple(FeedLink(one.MEDIA_TYPE, f"{printable(title)} ({name})", folder + one.FILE) for name, one in _FORMATS)
+    return tuple(
+        FeedLink(name, one.MEDIA_TYPE, f"{printable(title)} ({name})", folder + one.FILE) for name, one in _FORMATS
+    )
 
 
 def _style(templates: Templates) -> bytes:

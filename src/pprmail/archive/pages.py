@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 _STYLE = HtmlStyle(heading="h2")
 _DESCRIPTION_CHARACTERS, _TITLE_CHARACTERS = 160, 70
-_FORMATS = ("RSS", "Atom", "JSON Feed")
 NEWEST_ISSUES = 12
 """How many issues the home page lists; the archive has all."""
 
@@ -110,7 +109,7 @@ class PageMaker:
                 values: Values = {
                     "lines": lines,
                     "query": f"{kind}={name['key']}",
-                    "own_feeds": list(zip(_FORMATS, feeds, strict=False)),
+                    "own_feeds": feeds,
                     "feeds": [*feeds, *self.feeds],
                 }
                 yield _Draft(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from pprmail.archive.corrections import updated_day
 from pprmail.citation import doi_url
 from pprmail.model import plain, plain_prose
 from pprmail.reference import read_reference
@@ -57,8 +58,6 @@ def json_ld(settings: Settings, entry: Entry, *, image: str = "") -> str:
     newsletter, summary, issue = settings.newsletter, entry.summary, entry.issue
     page = newsletter.url(entry.path)
     publisher = {"@type": "Organization", "name": settings.sender.organisation, "url": newsletter.url()}
-    days = [erratum.day for erratum in summary.errata]
-    changed = max([issue.day, *days, *([summary.retraction.day] if summary.retraction else [])])
     source = _source(entry, read_reference(summary), page)
     posting = {
         "@context": "https://schema.org",
@@ -71,7 +70,7 @@ def json_ld(settings: Settings, entry: Entry, *, image: str = "") -> str:
         "image": image,
         "inLanguage": newsletter.language,
         "datePublished": newsletter.noon(issue.day).isoformat(),
-        "dateModified": newsletter.noon(changed).isoformat(),
+        "dateModified": newsletter.noon(updated_day(issue, summary)).isoformat(),
         "author": _author(settings, summary.guest.text),
         "publisher": publisher,
         "keywords": list(summary.topic_names),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
 
-from pprmail.archive.writing import Written, is_our_site, remove_from
+from pprmail.archive.writing import Written, is_other, is_our_site, remove_from
 from pprmail.errors import PprmailError
 from pprmail.files import replace_file, replace_if_changed
 
@@ -67,7 +68,11 @@ def _refuse_foreign(folder: Path, files: dict[str, Path], before: set[str]) -> N
     """
     if not before and is_our_site(folder):
         return
-    foreign = [path for path in sorted(files.keys() - before) if _differs(folder / path, files[path])]
+    foreign = [
+        path
+        for path in sorted(files.keys() - before)
+        if os.path.lexists(folder / path) and is_other(folder / path, files[path].read_bytes())
+    ]
     if foreign:
         more = f" and {len(foreign) - _NAMED:,} more" if len(foreign) > _NAMED else ""
         message = (
@@ -75,13 +80,6 @@ def _refuse_foreign(folder: Path, files: dict[str, Path], before: set[str]) -> N
             "move them away, or name another 'folder' under [publish]. Nothing was copied"
         )
         raise PprmailError(message)
-
-
-def _differs(there: Path, here: Path) -> bool:
-    """Something else than the file ``here`` stands ``there``."""
-    if not there.exists():
-        return there.is_symlink()
-    return not there.is_file() or there.read_bytes() != here.read_bytes()
 
 
 def _read_memory(memory: Path) -> dict[str, Iterable[str]]:

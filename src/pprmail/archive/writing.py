@@ -182,10 +182,15 @@ def _refuse_foreign(folder: Path, files: list[PlannedFile], before: Container[st
         target = folder / file.path
         if file.path not in before and os.path.lexists(target):
             made[file.path] = file.make()
-            if not target.is_file() or target.read_bytes() != made[file.path]:
+            if is_other(target, made[file.path]):
                 message = f"{target} is not a file that pprmail made, and would be lost; build into another folder with --out, or take it away"
                 raise PprmailError(message)
     return made
+
+
+def is_other(target: Path, content: bytes) -> bool:
+    """What stands at ``target``, if anything does, is not a file with ``content``."""
+    return os.path.lexists(target) and (not target.is_file() or target.read_bytes() != content)
 
 
 def is_our_site(folder: Path) -> bool:
