@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 
 from pprmail.errors import Place, Problem
-from pprmail.rules import ERROR, RULES, WARNING, did_you_mean, nearest, problem
+from pprmail.rules import ERROR, NOTE, RULES, WARNING, did_you_mean, nearest, problem
 
 
 def test_every_rule_stands_under_its_own_id_with_a_reason() -> None:
     assert list(RULES) == [rule.id for rule in RULES.values()]
-    assert {rule.severity for rule in RULES.values()} == {ERROR, WARNING}
+    assert {rule.severity for rule in RULES.values()} == {ERROR, WARNING, NOTE}
     assert all(rule.reason.endswith(".") for rule in RULES.values())
 
 

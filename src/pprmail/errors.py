@@ -29,7 +29,7 @@ class Problem(NamedTuple):
     """A fault or a doubt in the author's files, with its place.
 
     ``path`` is relative to the newsletter's folder, with ``/``. ``line`` and ``column`` count from 1,
-    columns in code points. ``severity`` is ``error`` or ``warning``.
+    columns in code points. ``severity`` is ``error``, ``warning`` or ``note``.
     """
 
     path: str

@@ -60,9 +60,10 @@ class Passage(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Characters, as the reader is to see them."""
+    """Characters, as the reader is to see them. ``at`` is where the first stands in the paragraph's source."""
 
     text: str
+    at: int = field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import click
 from pprmail.cli.console import counted
 from pprmail.editorial.silencing import count_by_severity
 from pprmail.errors import EXIT_DONE, EXIT_YOURS, PprmailError
-from pprmail.rules import RULES, did_you_mean
+from pprmail.rules import NOTE, RULES, did_you_mean
 
 if TYPE_CHECKING:
     from pprmail.cli import App
@@ -92,7 +92,8 @@ def _as_annotation(one: Problem) -> str:
     """A workflow command of GitHub Actions (docs.github.com, "Workflow commands"): data and properties have escapes of their own."""
     sentence = _escaped(f"{one.message}; {one.hint}" if one.hint else one.message)
     path = _escaped(one.path).replace(":", "%3A").replace(",", "%2C")
-    return f"::{one.severity} file={path},line={one.line},col={one.column},title={one.rule}::{sentence}"
+    kind = "notice" if one.severity == NOTE else one.severity
+    return f"::{kind} file={path},line={one.line},col={one.column},title={one.rule}::{sentence}"
 
 
 def _escaped(text: str) -> str:

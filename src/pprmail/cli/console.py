@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pprmail.errors import Problem
 
-_COLOURS = {"error": "red", "warning": "yellow"}
+_COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 
 class _Stream(Protocol):

@@ -71,6 +71,7 @@ class _Run:
     count: int
     opens: bool
     closes: bool
+    at: int
     length: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -116,14 +117,14 @@ class _Scan:
     def read(self) -> tuple[Inline, ...]:
         at = 0
         while found := _TOKEN.search(self.text, at):
-            self._add_text(self.text[at : found.start()])
+            self._add_text(self.text[at : found.start()], at)
             at = self._take(found)
-        self._add_text(self.text[at:])
+        self._add_text(self.text[at:], at)
         return _join(_pair_runs(self.pieces))
 
-    def _add_text(self, text: str) -> None:
+    def _add_text(self, text: str, at: int) -> None:
         if text:
-            self.pieces.append(Text(text))
+            self.pieces.append(Text(text, at))
 
     def _fault(self, rule: str, offset: int, message: str, hint: str) -> None:
         self.report.append(problem(rule, self.passage.place(offset), message, hint))
@@ -133,7 +134,7 @@ class _Scan:
         token, start = found[0], found.start()
         match found.lastgroup:
             case "escape":
-                self._add_text(token[1:])
+                self._add_text(token[1:], start + 1)
             case "break":
                 self.pieces.append(LineBreak())
             case "entity":
@@ -160,20 +161,20 @@ class _Scan:
         text = _unescaped(token)
         for _, rule, message, hint in odd_characters(text):
             self._fault(rule, start, message, hint)
-        self._add_text(text)
+        self._add_text(text, start)
 
     def _html(self, token: str, start: int) -> int:
         if not is_html(token):
-            self._add_text("<")
+            self._add_text("<", start)
             return start + 1
         hint = "write Markdown (*italic*, **bold**, [text](https://…)); for the sign itself write \\<"
         self._fault("raw-html", start, f"the HTML {token!r}", hint)
-        self._add_text(token)
+        self._add_text(token, start)
         return start + len(token)
 
     def _autolink(self, address: str, start: int) -> None:
         url = address if ":" in address else f"mailto:{address}"
-        self._link(url, (Text(address),), start)
+        self._link(url, (Text(address, start + 1),), start)
 
     def _link(self, url: str, children: tuple[Inline, ...], start: int) -> None:
         if fault := link_fault(url):
@@ -188,20 +189,20 @@ class _Scan:
     def _bare_url(self, token: str, start: int) -> int:
         url = trim_url(token)
         if _SCHEME.fullmatch(url):
-            self.pieces.append(Link(url, (Text(url),)))
+            self.pieces.append(Link(url, (Text(url, start),)))
         else:
-            self._add_text(url)
+            self._add_text(url, start)
         return start + len(url)
 
     def _doi(self, token: str, start: int) -> int:
         shown = trim_url(token)
         doi = find_doi(shown)
         if doi is None and token.startswith("10."):
-            self._add_text(token[:3])
+            self._add_text(token[:3], start)
             return start + 3
         if doi is None:
             return self._bare_url(token, start)
-        self.pieces.append(Link(doi_url(doi), (Text(shown),)))
+        self.pieces.append(Link(doi_url(doi), (Text(shown, start),)))
         return start + len(shown)
 
     def _close_bracket(self, end: int) -> int:
@@ -210,7 +211,7 @@ class _Scan:
         A link holds no link: a bracket that stands before one opens no other.
         """
         if not self.open_brackets:
-            self._add_text("]")
+            self._add_text("]", end - 1)
             return end
         at, opener = self.open_brackets.pop()
         is_image = opener.text == "!["
@@ -220,7 +221,7 @@ class _Scan:
             if may_link and _SPACED_TARGET.match(self.text, end):
                 hint = "write %20 for a space in an address"
                 self._fault("bad-link", opener.offset, "the link's address holds a space", hint)
-            self._add_text("]")
+            self._add_text("]", end - 1)
             return end
         children = _join(_pair_runs(self.pieces[at + 1 :]))
         del self.pieces[at:]
@@ -245,15 +246,19 @@ def _run(text: str, start: int, token: str) -> _Run:
     """A run of marks with what it may do, by what stands on either side (CommonMark 6.2)."""
     end = start + len(token)
     if len(token) > _LONGEST_RUN:
-        return _Run(token[0], len(token), opens=False, closes=False)
+        return _Run(token[0], len(token), opens=False, closes=False, at=start)
     before = text[start - 1] if start else " "
     after = text[end] if end < len(text) else " "
     left = not after.isspace() and (not _is_punctuation(after) or before.isspace() or _is_punctuation(before))
     right = not before.isspace() and (not _is_punctuation(before) or after.isspace() or _is_punctuation(after))
     if token[0] == "*":
-        return _Run("*", len(token), left, right)
+        return _Run("*", len(token), left, right, start)
     return _Run(
-        "_", len(token), left and (not right or _is_punctuation(before)), right and (not left or _is_punctuation(after))
+        "_",
+        len(token),
+        left and (not right or _is_punctuation(before)),
+        right and (not left or _is_punctuation(after)),
+        start,
     )
 
 
@@ -322,13 +327,13 @@ def _join(pieces: list[_Piece]) -> tuple[Inline, ...]:
     for piece in pieces:
         node: Inline
         if isinstance(piece, _Run):
-            node = Text(piece.character * piece.count)
+            node = Text(piece.character * piece.count, piece.at)
         elif isinstance(piece, _Bracket):
-            node = Text(piece.text)
+            node = Text(piece.text, piece.offset)
         else:
             node = piece
         if isinstance(node, Text) and nodes and isinstance(nodes[-1], Text):
-            nodes[-1] = Text(nodes[-1].text + node.text)
+            nodes[-1] = Text(nodes[-1].text + node.text, nodes[-1].at)
         elif not isinstance(node, Text) or node.text:
             nodes.append(node)
     return tuple(nodes)
