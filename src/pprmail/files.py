@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def replace_file(path: Path, content: bytes, *, durably: bool = False) -> None:
+def replace_file(path: Path | str, content: bytes, *, durably: bool = False) -> None:
     """Put ``content`` at ``path``, whole or not at all: a temporary file beside it, then a rename.
 
     The temporary name is fixed, so that a killed writer leaves one file that its successor overwrites. ``durably``: also a
@@ -50,15 +50,15 @@ def _temporary(path: Path) -> Path:
     return path.with_name(f".{path.name}.tmp")
 
 
-def replace_if_changed(path: Path, content: bytes, *, durably: bool = False) -> bool:
+def replace_if_changed(path: Path | str, content: bytes, *, durably: bool = False) -> bool:
     """Put ``content`` at ``path`` unless it stands there already; True when the file was written."""
-    with suppress(OSError):
-        if path.read_bytes() == content:
+    with suppress(OSError), open(path, "rb", buffering=0) as file:  # noqa: PTH123 - as above
+        if file.readall() == content:
             return False
     try:
         replace_file(path, content, durably=durably)
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        os.makedirs(os.path.split(path)[0], exist_ok=True)  # noqa: PTH103
         replace_file(path, content, durably=durably)
     return True
 

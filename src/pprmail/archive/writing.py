@@ -91,11 +91,6 @@ class Memory:
         """What was written into ``folder``, by its path."""
         return self.folders.get(self.name(folder), {})
 
-    def has(self, folder: Path, file: PlannedFile) -> bool:
-        """``file`` stands in ``folder`` as it was written, made of the same."""
-        trace = self.of(folder).get(file.path)
-        return trace is not None and trace.made_of == file.made_of != "" and _stands(folder, file.path, trace)
-
     def holds(self, folder: Path, made_of: str | None = None) -> bool:
         """All that was written into ``folder`` stands there as it was; made of ``made_of``, where that is asked."""
         return all(
@@ -132,6 +127,11 @@ def _stands(folder: Path, path: str, trace: _Trace) -> bool:
     return (there.st_size, there.st_mtime_ns) == (trace.size, trace.time)
 
 
+def _is_unchanged(folder: Path, file: PlannedFile, trace: _Trace | None) -> bool:
+    """``file`` stands in ``folder`` as it was written, made of the same."""
+    return trace is not None and trace.made_of == file.made_of != "" and _stands(folder, file.path, trace)
+
+
 def write_files(
     folder: Path,
     files: Iterable[PlannedFile],
@@ -148,7 +148,7 @@ def write_files(
     """
     planned = list(files)
     before = memory.of(folder)
-    changed = [file for file in planned if not memory.has(folder, file)]
+    changed = [file for file in planned if not _is_unchanged(folder, file, before.get(file.path))]
     made = _refuse_foreign(folder, changed, before) if before or not memory.takes_over else {}
     now = {file.path: before[file.path] for file in planned if file.path in before}
     written = 0
@@ -156,10 +156,10 @@ def write_files(
         if changed:
             memory.begin(folder, changed)
         for file in changed:
-            target = folder / file.path
+            target = f"{folder}/{file.path}"
             content = made.get(file.path)
             written += replace_if_changed(target, file.make() if content is None else content)
-            there = target.stat()
+            there = os.stat(target)  # noqa: PTH116 - thousands of files
             now[file.path] = _Trace(file.made_of, there.st_size, there.st_mtime_ns)
             progress(1)
         gone = sorted(before.keys() - now.keys()) if whole else []
@@ -179,8 +179,8 @@ def _refuse_foreign(folder: Path, files: list[PlannedFile], before: Container[st
     """
     made: dict[str, bytes] = {}
     for file in files:
-        target = folder / file.path
-        if file.path not in before and os.path.lexists(target):
+        if file.path not in before and os.path.lexists(f"{folder}/{file.path}"):
+            target = folder / file.path
             made[file.path] = file.make()
             if is_other(target, made[file.path]):
                 message = f"{target} is not a file that pprmail made, and would be lost; build into another folder with --out, or take it away"
