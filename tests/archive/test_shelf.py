@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from conftest import summary_text
 from pprmail.archive.shelf import Entry, Relations, Shelf, shelve
-from pprmail.manuscript.issue import issue_keys, load_issue
+from pprmail.manuscript.issue import load_issue
+from pprmail.manuscript.months import issue_keys
 
 if TYPE_CHECKING:
     from conftest import Newsletter

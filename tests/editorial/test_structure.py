@@ -6,7 +6,8 @@ import pytest
 
 from conftest import BODY, summary_text
 from pprmail.editorial.structure import issue_problems
-from pprmail.manuscript.issue import issue_keys, load_issue
+from pprmail.manuscript.issue import load_issue
+from pprmail.manuscript.months import issue_keys
 from pprmail.rules import GROUPS
 
 if TYPE_CHECKING:

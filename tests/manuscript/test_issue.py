@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from conftest import summary_text
 from pprmail.editorial.structure import issue_problems
 from pprmail.errors import PprmailError
-from pprmail.manuscript.issue import issue_keys, load_issue, natural_order, read_month
+from pprmail.manuscript.issue import load_issue, natural_order, read_month
+from pprmail.manuscript.months import issue_keys
 from pprmail.model import CheckOk, Notice, Passage, Receipt, plain, plain_prose
 
 if TYPE_CHECKING:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from pprmail.archive.writing import PlannedFile
 from pprmail.errors import PprmailError
@@ -28,6 +25,11 @@ def search_files(site: Path, language: str, made_of: str) -> list[PlannedFile]:
 
     Raises ``PprmailError`` when Pagefind cannot make them.
     """
+    # Loaded only here: a build that changes nothing makes no search
+    import subprocess
+    import sys
+    from tempfile import TemporaryDirectory
+
     with TemporaryDirectory() as folder:
         arguments = [
             "--site",

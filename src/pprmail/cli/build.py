@@ -12,7 +12,7 @@ from pprmail.archive.writing import is_our_site
 from pprmail.cli.building import MAIL, SITE, build_newsletter
 from pprmail.cli.console import counted
 from pprmail.errors import EXIT_DONE, PprmailError
-from pprmail.manuscript.issue import ISSUES
+from pprmail.manuscript.months import ISSUES
 from pprmail.settings import check_base_url
 
 if TYPE_CHECKING:

@@ -1,32 +1,23 @@
-"""What ``build`` and ``publish`` share: the site and the mail of a newsletter, made anew where something changed."""
+"""What ``build`` and ``publish`` share: the site and the mail of a newsletter, made anew where something changed.
+
+Whether anything did is asked first, and ``making`` is loaded only then: most of a build that changes nothing would be imports.
+"""
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.archive.ingredients import common_ingredients, issue_ingredients
-from pprmail.archive.material import Material
 from pprmail.archive.search import FOLDER as SEARCH_FOLDER
-from pprmail.archive.search import has_search, search_files
-from pprmail.archive.shelf import shelve
-from pprmail.archive.site import mail_files, mail_paths, site_files
-from pprmail.archive.writing import Memory, PlannedFile, Written, hashed, is_our_site, write_files
+from pprmail.archive.search import has_search
+from pprmail.archive.writing import Memory, Written, hashed
 from pprmail.cli.locks import held_alone
-from pprmail.errors import FaultsError
-from pprmail.mailcheck.proof import proofread
-from pprmail.manuscript.issue import issue_keys, load_issue
-from pprmail.manuscript.markdown import parse_text
-from pprmail.render.templates import open_templates
-from pprmail.settings import FILE_NAME
+from pprmail.manuscript.months import issue_keys
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pprmail.cli.console import Console
-    from pprmail.mailcheck.proof import Proof
-    from pprmail.model import Issue, Prose
-    from pprmail.render.template_files import Templates
     from pprmail.settings import Settings
 
 MEMORY, LOCK = "build.json", "build.lock"
@@ -41,20 +32,21 @@ class Built(NamedTuple):
     newest: str
 
 
-class _Draft(NamedTuple):
-    """An issue as it is read for a build. ``proof`` is None when it is known to be free of errors, and its mail was not made yet."""
-
-    issue: Issue
-    proof: Proof | None
-
-
-class _Order(NamedTuple):
+class Order(NamedTuple):
     """What to build, and where: ``keys`` are all issues, ``named`` those whose mail is wanted, or () for all."""
 
     folder: Path
     keys: tuple[str, ...]
     named: tuple[str, ...]
     drafts: bool
+
+
+class Sources(NamedTuple):
+    """What a build is made of, as hashes: ``common`` to every file, ``of_issues`` by their keys, and the ``whole``."""
+
+    common: str
+    of_issues: dict[str, str]
+    whole: str
 
 
 def build_newsletter(
@@ -67,50 +59,26 @@ def build_newsletter(
     keys, odd = issue_keys(settings.root)
     for key in named:
         if key not in keys:
+            from pprmail.manuscript.issue import load_issue
+
             load_issue(settings, key)  # raises: there is no such issue
     console.problems(odd, to_stderr=True)
     with held_alone(
         settings.state_folder / LOCK, "another build is at work here; wait until it has ended, and build again"
     ):
-        return _build(console, settings, _Order(folder, keys, named, drafts))
+        return _build(console, settings, Order(folder, keys, named, drafts))
 
 
-def _build(console: Console, settings: Settings, order: _Order) -> Built:
-    folder = order.folder
+def _build(console: Console, settings: Settings, order: Order) -> Built:
     memory = Memory(settings.state_folder / MEMORY, settings.root)
     common = common_ingredients(settings)
-    sources = {key: hashed(common, issue_ingredients(settings, key)) for key in order.keys}
-    whole = hashed(common, *sources, *sources.values(), str(order.named), str(order.drafts), str(has_search()))
-    if unchanged := _unchanged(memory, folder, whole):
+    of_issues = {key: hashed(common, issue_ingredients(settings, key)) for key in order.keys}
+    whole = hashed(common, *of_issues, *of_issues.values(), str(order.named), str(order.drafts), str(has_search()))
+    if unchanged := _unchanged(memory, order.folder, whole):
         return unchanged
-    templates = open_templates(settings)
-    shown = _read_shown(settings, order, templates, memory, sources)
-    on_site = tuple(one.issue for one in shown if order.drafts or not one.issue.draft)
-    wanted = [one for one in shown if not order.named or one.issue.key in order.named]
-    mail = [file for one in wanted for file in _mail(settings, templates, one, sources[one.issue.key])]
-    of_site = {issue.key: sources[issue.key] for issue in on_site}
-    introduction = _introduction(settings)
-    material = Material(settings, shelve(on_site), templates, introduction, common, of_site, has_search())
-    pages = site_files(material)
-    memory.takes_over = is_our_site(folder / SITE)
-    with console.progress(len(pages) + len(mail), "written") as progress:
-        site_written = write_files(folder / SITE, pages, memory, whole=True, progress=progress)
-        _write_search(settings, folder / SITE, pages, memory)
-        mail_written = write_files(folder / MAIL, mail, memory, whole=not order.named, progress=progress)
-    newest = max((issue.key for issue in on_site), default="")
-    memory.finish_build(folder, whole, str(site_written.files), str(mail_written.files), newest)
-    return Built(site_written, mail_written, newest)
+    from pprmail.cli.making import make_newsletter
 
-
-def _read_shown(
-    settings: Settings, order: _Order, templates: Templates, memory: Memory, sources: dict[str, str]
-) -> list[_Draft]:
-    """The issues that are to be built, all free of errors. Raises ``FaultsError``."""
-    read = [_read(settings, key, templates, is_clean=memory.checked.get(key) == sources[key]) for key in order.keys]
-    shown = [one for one in read if order.drafts or not one.issue.draft or one.issue.key in order.named]
-    _refuse_errors([one.proof for one in shown if one.proof])
-    memory.checked |= {one.issue.key: sources[one.issue.key] for one in shown}
-    return shown
+    return make_newsletter(console, settings, order, memory, Sources(common, of_issues, whole))
 
 
 def _unchanged(memory: Memory, folder: Path, whole: str) -> Built | None:
@@ -119,54 +87,3 @@ def _unchanged(memory: Memory, folder: Path, whole: str) -> Built | None:
     if made_of != whole or not all(memory.holds(folder / part) for part in (SITE, f"{SITE}/{SEARCH_FOLDER}", MAIL)):
         return None
     return Built(Written(int(site), 0, 0), Written(int(mail), 0, 0), newest)
-
-
-def _read(settings: Settings, key: str, templates: Templates, *, is_clean: bool) -> _Draft:
-    if is_clean:
-        return _Draft(load_issue(settings, key)[0], None)
-    proof = proofread(settings, key, templates)
-    return _Draft(proof.issue, proof)
-
-
-def _mail(settings: Settings, templates: Templates, draft: _Draft, source: str) -> list[PlannedFile]:
-    """The parts of an issue's mail; it is rendered once, when the first part is to be made."""
-    key = draft.issue.key
-    made: dict[str, bytes] = {}
-
-    def part(path: str) -> bytes:
-        if not made:
-            proof = draft.proof or proofread(settings, key, templates)
-            made.update(mail_files(settings, key, proof.clean_mail("")))
-        return made[path]
-
-    return [PlannedFile(path, source, partial(part, path)) for path in mail_paths(key)]
-
-
-def _write_search(settings: Settings, site: Path, pages: list[PlannedFile], memory: Memory) -> None:
-    """The search of the pages in ``site``, made anew when one of them is; without Pagefind, none."""
-    folder = site / SEARCH_FOLDER
-    made_of = hashed(SEARCH_FOLDER, *(page.made_of for page in pages))
-    if not has_search():
-        write_files(folder, [], memory, whole=True)
-    elif not memory.of(folder) or not memory.holds(folder, made_of):
-        write_files(folder, search_files(site, settings.newsletter.language, made_of), memory, whole=True)
-
-
-def _refuse_errors(proofs: list[Proof]) -> None:
-    """Raise ``FaultsError`` with all faults when an issue that is to be built has an error."""
-    bad = [proof for proof in proofs if proof.has_errors]
-    if bad:
-        problems = tuple(one for proof in bad for one in proof.problems)
-        months = ", ".join(proof.issue.key for proof in bad)
-        remedy = "mend the errors first, or write 'Draft: yes' in the issue.md of a month that is not ready"
-        raise FaultsError(problems, f"nothing was built, because of {months}: {remedy}")
-
-
-def _introduction(settings: Settings) -> Prose:
-    prose, problems = parse_text(settings.newsletter.introduction, FILE_NAME)
-    if problems:
-        raise FaultsError(
-            problems,
-            "nothing was built: mend 'introduction' under [newsletter] first (the lines above count within it)",
-        )
-    return prose

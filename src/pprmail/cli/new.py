@@ -8,7 +8,7 @@ import click
 
 from pprmail.errors import EXIT_DONE, PprmailError
 from pprmail.files import replace_file
-from pprmail.manuscript.issue import ISSUES
+from pprmail.manuscript.months import ISSUES
 from pprmail.manuscript.scaffold import issue_files
 from pprmail.model import is_issue_key
 

@@ -15,7 +15,8 @@ from pprmail.archive.web_folder import copy_site
 from pprmail.cli.building import SITE, build_newsletter
 from pprmail.cli.console import counted
 from pprmail.errors import EXIT_DONE, PprmailError
-from pprmail.manuscript.issue import ISSUES, load_issue
+from pprmail.manuscript.issue import load_issue
+from pprmail.manuscript.months import ISSUES
 from pprmail.render.templates import FOLDER as TEMPLATES
 
 if TYPE_CHECKING:

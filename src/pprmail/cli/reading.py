@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pprmail.errors import Place
 from pprmail.mailcheck.proof import proofread
-from pprmail.manuscript.issue import issue_keys
+from pprmail.manuscript.months import issue_keys
 from pprmail.render.template_files import unused_files
 from pprmail.render.templates import FOLDER, open_templates, packaged_folder
 from pprmail.rules import did_you_mean, problem

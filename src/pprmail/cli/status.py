@@ -12,7 +12,7 @@ from pprmail.cli.sending import issue_being_sent, open_ledger, say_held, status_
 from pprmail.delivery.receipt import BRING_IT_OVER, find_discord, read_receipt
 from pprmail.delivery.schedule import was_called_off
 from pprmail.errors import EXIT_DONE, PprmailError
-from pprmail.manuscript.issue import issue_keys
+from pprmail.manuscript.months import issue_keys
 
 if TYPE_CHECKING:
     from pprmail.cli import App

@@ -12,6 +12,7 @@ from pprmail.errors import Place, PprmailError
 from pprmail.manuscript.file import ManuscriptFile, heading_text
 from pprmail.manuscript.headers import Line
 from pprmail.manuscript.markdown import is_heading
+from pprmail.manuscript.months import ISSUES
 from pprmail.manuscript.summary import SECTION_LEVEL, SUMMARY_HEADERS, SUMMARY_REPEATABLE, read_summary
 from pprmail.model import MONTHS, Issue, Notice, Receipt, is_issue_key, month_name
 from pprmail.rules import problem
@@ -24,37 +25,11 @@ if TYPE_CHECKING:
     from pprmail.model import Prose, Summary
     from pprmail.settings import Settings
 
-ISSUES = "issues"
 MAIN_FILE = "issue.md"
 RECEIPT_FILE = "receipt.json"
 ISSUE_HEADERS = ("Month", "Subject", "Intro", "Date", "Draft", "Check-ok")
 _NOTICE = re.compile(r"notice\s*:\s*(.*)", re.IGNORECASE)
 _MONTH = re.compile(r"(?:.*:)?\s*(?:(\d{4})-(\d\d)|([A-Za-z]+)\.?,?\s+(\d{4}))\s*")
-
-
-def issue_keys(root: Path) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
-    """The months that ``issues/`` holds, oldest first, and what else lies there that looks like one."""
-    try:
-        entries = sorted(
-            entry for entry in (root / ISSUES).iterdir() if entry.is_dir() and not entry.name.startswith(".")
-        )
-    except OSError as error:
-        message = (
-            f"{ISSUES}/ cannot be read in {str(root)!r} ({error.strerror}); start a month with 'pprmail new 2020-09'"
-        )
-        raise PprmailError(message) from error
-    odd = (entry.name for entry in entries if not is_issue_key(entry.name))
-    problems = tuple(_odd_folder(name) for name in odd)
-    return tuple(entry.name for entry in entries if is_issue_key(entry.name)), problems
-
-
-def _odd_folder(name: str) -> Problem:
-    place = Place(f"{ISSUES}/{name}")
-    if name[:1].isdigit():
-        return problem(
-            "bad-month", place, f"the folder {name!r} names no month", "call it by year and month, such as 2020-08"
-        )
-    return problem("stray-file", place, f"the folder {name!r} is no issue", "keep only folders such as 2020-08 here")
 
 
 def load_issue(settings: Settings, key: str) -> tuple[Issue, tuple[Problem, ...]]:
