@@ -24,11 +24,8 @@ def contrast_problems(page: Page, looks: Looks, source: TemplateSource, scheme: 
     """``contrast``: each pair of colours once, in the order of the mail. ``scheme`` is ``dark`` or ''."""
     told: set[tuple[Colour | None, Colour | None]] = set()
     for piece in page.pieces:
-        if piece.is_picture or not any(character.isalnum() for character in piece.text):
-            continue
         look = looks.of(piece.element)
-        ratio = look.ratio
-        if look.is_gone or ratio is None or ratio >= needed_ratio(look.size_px, bold=look.is_bold):
+        if not look.is_faint or piece.is_picture or not any(character.isalnum() for character in piece.text):
             continue
         pair = look.shown_colour, look.background
         if pair not in told and look.size_px > 1:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from pprmail.colours import BLACK, TRANSPARENT, WHITE, Colour, blend, contrast_ratio, parse_colour
+from pprmail.colours import BLACK, TRANSPARENT, WHITE, Colour, blend, contrast_ratio, needed_ratio, parse_colour
 from pprmail.mailcheck.hiding import is_hidden, opacity_of
-from pprmail.mailcheck.stylesheet import HARMLESS, asks_for_one_class, by_key, declared
+from pprmail.mailcheck.page import LEADING
+from pprmail.mailcheck.stylesheet import HARMLESS, by_key, declared
 
 if TYPE_CHECKING:
     from pprmail.mailcheck.page import Element, Page
@@ -24,7 +25,6 @@ _BOLD = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "b", "strong", "th"})
 _WEIGHTS = frozenset({"bold", "bolder"})
 _SPECIAL = _BOLD | _SIZES.keys() | {"a"}
 _PRESENTATION = frozenset({"bgcolor", "color", "hidden"})
-_ITS_OWN = _PRESENTATION | {"id"}
 _UNITS = {"px": 1.0, "pt": 96 / 72, "rem": _NORMAL_PX}
 _SIZE = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(px|pt|r?em|%)?")
 _LENGTH = re.compile(r"[\d.]+(?:px|pt|r?em|%)|0(?=/|$)")
@@ -35,13 +35,7 @@ _NO_COLOUR = frozenset({"none", "initial", "unset", "transparent"})
 _LINK_COLOUR = Colour(0, 0, 0xEE)
 
 
-class Look(NamedTuple):
-    """How text in an element looks. A colour that cannot be told (a picture, a variable) is None.
-
-    ``colour_as_written`` and ``background_as_written`` are what the mail says, or ''. ``is_gone`` tells that the
-    element, or one around it, is hidden. ``opacity`` is that of the text on its background.
-    """
-
+class _Written(NamedTuple):
     colour: Colour | None
     background: Colour | None
     size_px: float = _NORMAL_PX
@@ -50,6 +44,14 @@ class Look(NamedTuple):
     colour_as_written: str = ""
     background_as_written: str = ""
     opacity: float = 1.0
+
+
+class Look(_Written):
+    """How text in an element looks. A colour that cannot be told (a picture, a variable) is None.
+
+    ``colour_as_written`` and ``background_as_written`` are what the mail says, or ''. ``is_gone`` tells that the
+    element, or one around it, is hidden. ``opacity`` is that of the text on its background.
+    """
 
     @property
     def shown_colour(self) -> Colour | None:
@@ -60,28 +62,30 @@ class Look(NamedTuple):
             return self.colour
         return blend(self.colour._replace(alpha=self.colour.alpha * self.opacity), self.background)
 
-    @property
+    @cached_property
     def ratio(self) -> float | None:
         """The contrast of text and background; None where one of them cannot be told."""
         shown = self.shown_colour
         return None if shown is None or self.background is None else contrast_ratio(shown, self.background)
 
-    @property
+    @cached_property
     def is_seen(self) -> bool:
         """A reader with good eyes sees the text."""
         ratio = self.ratio
         return not self.is_gone and self.size_px >= LEAST_SEEN_PX and (ratio is None or ratio >= LEAST_SEEN_RATIO)
 
+    @cached_property
+    def is_faint(self) -> bool:
+        """The text is there, and its colour does not stand out enough to be read."""
+        ratio = self.ratio
+        return not self.is_gone and ratio is not None and ratio < needed_ratio(self.size_px, bold=self.is_bold)
 
-_Alike = dict[tuple[Look, str, bool, frozenset[str], frozenset[str], str], Look]
 
-
-# The mails of a build have the same rules, and mostly the same elements
+# The mails of a build have the same rules, and mostly elements of the same kin
 @lru_cache(maxsize=16)
-def _shared(rules: tuple[Rule, ...], *, adapts: bool, is_word: bool) -> tuple[RulesByKey, set[str], _Alike]:  # noqa: ARG001 - each has a memory of its own
-    """``rules`` by key, the keys of those that ask for the place of an element, and a memory of looks."""
-    index = by_key(rules)
-    return index, {key for key, found in index.items() if any(map(_asks_for_more, found))}, {}
+def _shared(rules: tuple[Rule, ...], *, adapts: bool, is_word: bool) -> tuple[RulesByKey, dict[int, Look]]:  # noqa: ARG001 - a memory for each
+    """``rules`` by key, and a memory of looks."""
+    return by_key(rules), {0: Look(None, None) if adapts else Look(BLACK, WHITE)}
 
 
 class Looks:
@@ -95,41 +99,25 @@ class Looks:
         self.is_word = is_word
         self.page = page
         self.adapts = adapts
-        self.known = {0: Look(None, None) if adapts else Look(BLACK, WHITE)}
-        if not any("id" in element.attributes for element in page.elements):
-            rules = tuple(rule for rule in rules if not any(one.id for one in rule.compounds))
-        self.rules, self.by_place, self.alike = _shared(rules, adapts=adapts, is_word=is_word)
+        self.rules, known = _shared(rules, adapts=adapts, is_word=is_word)
+        # Elements of one kin look the same, unless a rule asks for what they do not share
+        self.goes_by_kin = not any(map(_asks_for_leading, rules))
+        self.known = known if self.goes_by_kin else {0: known[0]}
 
     def of(self, element: Element) -> Look:
         """How text in ``element`` looks."""
-        waiting = []
-        while element.number not in self.known:
-            waiting.append(element)
+        look = self.known.get(element.kin if self.goes_by_kin else element.number)
+        return look or self._look_up(element)
+
+    def _look_up(self, element: Element) -> Look:
+        waiting: list[tuple[int, Element]] = []
+        while (key := element.kin if self.goes_by_kin else element.number) not in self.known:
+            waiting.append((key, element))
             element = self.page.elements[element.parent]
-        look = self.known[element.number]
-        for one in reversed(waiting):
-            look = self.known[one.number] = self._within(look, one)
+        look = self.known[key]
+        for key, one in reversed(waiting):
+            look = self.known[key] = self._worked_out(look, one)
         return look
-
-    def _within(self, outer: Look, element: Element) -> Look:
-        """The look of ``element`` in one that looks like ``outer``.
-
-        Where no selector asks for more than the classes around it, it is that of every other with its tag, classes and style in
-        such a place.
-        """
-        attributes = element.attributes
-        is_like_no_other = (
-            element.tag in self.by_place
-            or "" in self.by_place
-            or not attributes.keys().isdisjoint(_ITS_OWN)
-            or (element.classes and any(f".{name}" in self.by_place for name in element.classes))
-        )
-        if is_like_no_other:
-            return self._worked_out(outer, element)
-        key = (outer, element.tag, "href" in attributes, element.classes, element.around, attributes.get("style", ""))
-        if key not in self.alike:
-            self.alike[key] = self._worked_out(outer, element)
-        return self.alike[key]
 
     def _worked_out(self, outer: Look, element: Element) -> Look:
         values = declared(self.page, element, self.rules)
@@ -207,7 +195,6 @@ def _is_bold(outer: Look, element: Element, values: dict[str, str]) -> bool:
     return written in _WEIGHTS or (written.isdecimal() and int(written) >= _BOLD_FROM)
 
 
-def _asks_for_more(rule: Rule) -> bool:
-    """The rule looks at more than the element's tag, classes and id, and one class around it."""
-    found, *around = rule.compounds
-    return bool(found.attributes) or (bool(around) and not asks_for_one_class(around))
+def _asks_for_leading(rule: Rule) -> bool:
+    """The rule asks for the value of an attribute that elements of one kin do not share."""
+    return any(how and name in LEADING for one in rule.compounds for name, how, _ in one.attributes)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_ATTRIBUTES = r"""(?:[^<>"']|"[^"]*"|'[^']*')*+"""
+_ATTRIBUTES = r"""(?:[^<>"']++|"[^"]*"|'[^']*')*+"""
 _TOKEN = re.compile(
     rf"""
       <!--.*?-->
@@ -37,12 +38,16 @@ _INLINE = frozenset(
 # Outlook for Windows draws buttons with VML
 _LINKS = frozenset({"a", "area", "v:oval", "v:rect", "v:roundrect", "v:shape"})
 _NO_CLASSES: frozenset[str] = frozenset()
+LEADING = frozenset({"href", "src", "alt", "title"})
+"""Attributes whose value says where an element leads or what it shows; hardly a style sheet asks for it."""
+_numbers = count(1)
 
 
 class Element(NamedTuple):
     """An element: where it stands in ``Page.elements``, its name in lower case, and its parent's number.
 
-    ``around`` are the classes of the elements that it stands in. The root of all is number 0, without a name, and its own parent.
+    The root of all is number 0, without a name, and its own parent.
+    Elements of one ``kin``, in whatever page, are written alike, but for the values of ``LEADING``, and stand in elements of one kin.
     """
 
     number: int
@@ -50,7 +55,7 @@ class Element(NamedTuple):
     attributes: Mapping[str, str]
     classes: frozenset[str]
     parent: int
-    around: frozenset[str] = _NO_CLASSES
+    kin: int = 0
 
 
 class Piece(NamedTuple):
@@ -105,13 +110,65 @@ def read_page(html: str) -> Page:
     return _Reading().read(html)
 
 
+class _Tag(NamedTuple):
+    """A tag as it is written; all that are written so share it. ``alike`` numbers those that differ in the values of ``LEADING`` only.
+
+    One without a ``name`` is none: a comment, or what a page does not show, of which a style sheet is kept in ``sheet``.
+    """
+
+    name: str
+    is_end: bool = False
+    attributes: Mapping[str, str] = {}
+    classes: frozenset[str] = _NO_CLASSES
+    alike: int = 0
+    sheet: tuple[str, str] | None = None
+
+
+# The mails of a build are of one template, so most of their tags are written alike
+@lru_cache(maxsize=2048)
+def _read_tag(written: str) -> _Tag:
+    found = _TOKEN.match(written)
+    if found is None:
+        raise ValueError(written)
+    if not found["tag"]:
+        if (found["raw"] or "").lower() != "style":
+            return _Tag("")
+        return _Tag("", sheet=(found["content"], _attributes(found["raw_attributes"]).get("media", "")))
+    name = found["tag"].lower()
+    if found["end"]:
+        return _Tag(name, is_end=True)
+    attributes = _attributes(found["attributes"])
+    telling = tuple((key, "" if key in LEADING else value) for key, value in attributes.items())
+    classes = frozenset(attributes.get("class", "").split())
+    return _Tag(name, attributes=attributes, classes=classes, alike=_alike(name, telling))
+
+
+def _attributes(written: str) -> Mapping[str, str]:
+    """The first value of each name."""
+    found: dict[str, str] = {}
+    for name, double, single, bare in _ATTRIBUTE.findall(written):
+        found.setdefault(name.lower(), unescaped(double or single or bare))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _alike(name: str, telling: tuple[tuple[str, str], ...]) -> int:  # noqa: ARG001 - one number for each
+    return next(_numbers)
+
+
+@lru_cache(maxsize=65536)
+def _kin(around: int, alike: int) -> int:  # noqa: ARG001 - the same
+    return next(_numbers)
+
+
 class _Reading:
-    """One reading from the first character to the last; ``open`` are the elements not yet closed."""
+    """One reading from the first character to the last; ``open`` are the elements not yet closed, ``links`` the link around each."""
 
     def __init__(self) -> None:
         root = Element(0, "", {}, _NO_CLASSES, 0)
         self.elements = [root]
         self.open = [root]
+        self.links = [0]
         self.pieces: list[Piece] = []
         self.sheets: list[tuple[str, str]] = []
         self.apart = True
@@ -119,13 +176,15 @@ class _Reading:
     def read(self, html: str) -> Page:
         at = 0
         for found in _TOKEN.finditer(html):
-            if found.start() > at:
-                self._text(html[at : found.start()])
-            at = found.end()
-            if found["tag"]:
-                self._tag(found["tag"].lower(), found["attributes"], is_end=bool(found["end"]))
-            elif (found["raw"] or "").lower() == "style":
-                self.sheets.append((found["content"], _attributes(found["raw_attributes"]).get("media", "")))
+            start, end = found.span()
+            if start > at:
+                self._text(html[at:start])
+            at = end
+            tag = _read_tag(found[0])
+            if tag.name:
+                self._tag(tag)
+            elif tag.sheet:
+                self.sheets.append(tag.sheet)
         self._text(html[at:])
         links = tuple(one for one in self.elements if one.tag in _LINKS and "href" in one.attributes)
         return Page(tuple(self.elements), tuple(self.pieces), links, tuple(self.sheets))
@@ -133,47 +192,35 @@ class _Reading:
     def _text(self, written: str) -> None:
         text = unescaped(written)
         if text.strip():
-            self._piece(self.open[-1], text)
+            self.pieces.append(Piece(self.open[-1], text, self.links[-1], self.apart))
             self.apart = text[-1].isspace()
         elif text:
             self.apart = True
 
-    def _tag(self, tag: str, written: str, *, is_end: bool) -> None:
-        if tag not in _INLINE:
+    def _tag(self, tag: _Tag) -> None:
+        name = tag.name
+        if name not in _INLINE:
             self.apart = True
-        if is_end:
-            self._close(tag)
+        if tag.is_end:
+            self._close(name)
             return
-        attributes = _attributes(written)
-        classes = frozenset(attributes["class"].split()) if "class" in attributes else _NO_CLASSES
         parent = self.open[-1]
-        around = parent.around | parent.classes if parent.classes else parent.around
-        element = Element(len(self.elements), tag, attributes, classes, parent.number, around)
+        number = len(self.elements)
+        kin = _kin(parent.kin, tag.alike)
+        element = Element(number, name, tag.attributes, tag.classes, parent.number, kin)
         self.elements.append(element)
-        if tag not in _VOID:
+        link = number if name in _LINKS else self.links[-1]
+        if name not in _VOID:
             self.open.append(element)
-        elif element.attributes.get("alt", "").strip():
-            self._piece(element, element.attributes["alt"], is_picture=True)
-
-    def _piece(self, element: Element, text: str, *, is_picture: bool = False) -> None:
-        around = (element, *reversed(self.open))
-        link = next((one.number for one in around if one.tag in _LINKS), 0)
-        self.pieces.append(Piece(element, text, link, self.apart, is_picture))
+            self.links.append(link)
+        elif tag.attributes.get("alt", "").strip():
+            self.pieces.append(Piece(element, tag.attributes["alt"], link, self.apart, is_picture=True))
 
     def _close(self, tag: str) -> None:
         for at in range(len(self.open) - 1, 0, -1):
             if self.open[at].tag == tag:
-                del self.open[at:]
+                del self.open[at:], self.links[at:]
                 return
-
-
-@lru_cache(maxsize=512)
-def _attributes(written: str) -> Mapping[str, str]:
-    """The first value of each name. Elements that are written alike share it."""
-    found: dict[str, str] = {}
-    for name, double, single, bare in _ATTRIBUTE.findall(written):
-        found.setdefault(name.lower(), unescaped(double or single or bare))
-    return found
 
 
 def unescaped(text: str) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pprmail.mailcheck.selectors import fits, read_selector, specificity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from pprmail.mailcheck.page import Element, Page
     from pprmail.mailcheck.selectors import Compound
@@ -191,21 +191,11 @@ def declared(page: Page, element: Element, rules: RulesByKey) -> dict[str, str]:
     return {one.name: one.value for *_, one in ranked}
 
 
-def asks_for_one_class(around: Sequence[Compound]) -> bool:
-    """What a selector asks of the elements around the one it finds is that one of them has a class, no matter which."""
-    one, *further = around
-    return not (further or one.is_parent or one.tag or one.id or one.attributes) and len(one.classes) == 1
-
-
 def _finds(page: Page, compounds: tuple[Compound, ...], element: Element) -> bool:
     """The compounds left of the first fit the elements around ``element``, which fits the first."""
     if len(compounds) == 1:
         return True
     _, wanted, *_ = compounds
-    if not wanted.classes <= element.around:
-        return False
-    if asks_for_one_class(compounds[1:]):
-        return True
     while element.number:
         element = page.elements[element.parent]
         if element.number and fits(wanted, element) and _finds(page, compounds[1:], element):
