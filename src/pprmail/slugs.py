@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 MAXIMUM = 60
 _APOSTROPHES = str.maketrans("", "", "'’‘ʼ`´")
 
 
+# A topic's name is asked for on every page
+@lru_cache(maxsize=1024)
 def slug_of(title: str) -> str:
     """A slug of at most 60 characters, cut at a word; '' when no Latin letter or digit is left.
 

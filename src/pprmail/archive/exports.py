@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING
 
 from pprmail.citation import doi_url
@@ -39,6 +38,8 @@ _SAYS_NOTHING = frozenset(
     {"a", "an", "and", "at", "by", "do", "does", "for", "how", "in", "is", "of", "on", "the", "to", "what"}
     | {"d", "de", "des", "du", "et", "l", "la", "le", "les", "un", "une"}
 )
+# Unicode's category Cc
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _PARTS_NAMES = re.compile(r"\s(?:and|others)\s", re.IGNORECASE)
 
 
@@ -222,6 +223,4 @@ def _retraction(entry: Entry) -> str:
 
 def _one_line(text: str) -> str:
     """``text`` with every run of spaces, line ends and control characters as one space."""
-    return " ".join(
-        "".join(" " if unicodedata.category(character) == "Cc" else character for character in text).split()
-    )
+    return " ".join(_CONTROL.sub(" ", text).split())
