@@ -49,7 +49,8 @@ class RssWriter:
         if hub:
             channel.append(channel.makeelement(f"{_ATOM}link", {"rel": "hub", "href": hub}))
         channel.append(page_for_browsers(self._settings, feed, items, self._words))
-        self._make([item for item in items if item.guid not in self._made])
+        if new := [item for item in items if item.guid not in self._made]:
+            self._make(new)
         channel.extend(self._made[item.guid] for item in items)
         return _TITLE.sub(_plain_title, styled(root, feed.folder))
 

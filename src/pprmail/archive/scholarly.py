@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from pprmail.archive.corrections import updated_day
@@ -21,7 +22,7 @@ LONGEST_HEADLINE, LONGEST_DESCRIPTION = 110, 160
 
 _TYPES = {"article": "ScholarlyArticle", "chapter": "Chapter", "book": "Book", "report": "Report"}
 # What could end the script element, begin a comment in it, or end a line in older readers of JSON
-_ESCAPES = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"})
+_UNSAFE = re.compile("[<>&\u2028\u2029]")
 
 
 def meta_tags(entry: Entry) -> tuple[tuple[str, str], ...]:
@@ -93,7 +94,8 @@ def json_ld(settings: Settings, entry: Entry, *, image: str = "") -> str:
         "about": source,
         "isBasedOn": {"@id": source["@id"]},
     }
-    return json.dumps(_known(posting), ensure_ascii=False, separators=(",", ":")).translate(_ESCAPES)
+    written = json.dumps(_known(posting), ensure_ascii=False, separators=(",", ":"))
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
 
 
 def _author(settings: Settings, guest: str) -> dict[str, Any]:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from pprmail.model import Block, Inline, Issue, Prose, Summary
 
 _FORMAT = "pprmail edition 1"
-# What a browser shows as one space; a no-break space is none of these
-_WHITE_SPACE = re.compile(r"[ \t\r\n\f]+")
+# What a browser shows as one space, but for one that is one already; a no-break space is none of these
+_WHITE_SPACE = re.compile(r"(?:[\t\r\n\f]| (?=[ \t\r\n\f]))[ \t\r\n\f]*")
 _MARKS = {Emphasis: "em", Strong: "strong"}
 
 # A text, or a list of such: what JSON holds

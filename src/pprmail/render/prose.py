@@ -152,7 +152,8 @@ def wrap(text: str, indent: str = "") -> str:
     A sign stays with its numbers, and a mark with its word where a space stands between them, as in French. Invisible characters
     are left out.
     """
-    glued = _AROUND_SIGNS.sub(rf"{_NO_BREAK}\1{_NO_BREAK}", INVISIBLE.sub("", text))
+    shown = text if text.isascii() else INVISIBLE.sub("", text)
+    glued = _AROUND_SIGNS.sub(rf"{_NO_BREAK}\1{_NO_BREAK}", shown)
     glued = _BEFORE_MARK.sub(_NO_BREAK, glued).replace("« ", f"«{_NO_BREAK}")
     line = " ".join(filter(None, _OTHER_SPACE.sub(" ", glued).split(" ")))
     # As much as ends before a space, or else an address, or else a part of a word; textwrap takes ten times as long
