@@ -42,4 +42,5 @@ def full_build_with_search(folder: Path) -> Callable[[], float] | None:
 def forget_build(folder: Path) -> None:
     """Put away what was built, forget what is remembered of it; the compiled templates stay, as at a user's second build."""
     put_away(folder / "build", folder.parent / "attic")
-    (folder / ".pprmail" / "build.json").unlink(missing_ok=True)
+    for name in ("build.json", "issues.kept"):
+        (folder / ".pprmail" / name).unlink(missing_ok=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from pprmail.archive.kept_issues import KeptIssues
 from pprmail.archive.material import Material
 from pprmail.archive.search import FOLDER as SEARCH_FOLDER
 from pprmail.archive.search import has_search, search_files
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from pprmail.settings import Settings
 
 
+KEPT = "issues.kept"
+
+
 class _Draft(NamedTuple):
     """An issue as it is read for a build. ``proof`` is None when it is known to be free of errors, and its mail was not made yet."""
 
@@ -45,7 +49,8 @@ def make_newsletter(console: Console, settings: Settings, order: Order, memory: 
     """
     folder, of_issues = order.folder, sources.of_issues
     templates = open_templates(settings)
-    shown = _read_shown(settings, order, templates, memory, of_issues)
+    kept = KeptIssues(settings.state_folder / KEPT, of_issues)
+    shown = _read_shown(settings, order, templates, memory, kept)
     on_site = tuple(one.issue for one in shown if order.drafts or not one.issue.draft)
     wanted = [one for one in shown if not order.named or one.issue.key in order.named]
     mail = [file for one in wanted for file in _mail(settings, templates, one, of_issues[one.issue.key])]
@@ -58,27 +63,29 @@ def make_newsletter(console: Console, settings: Settings, order: Order, memory: 
         site_written = write_files(folder / SITE, pages, memory, whole=True, progress=progress)
         _write_search(settings, folder / SITE, pages, memory)
         mail_written = write_files(folder / MAIL, mail, memory, whole=not order.named, progress=progress)
+    kept.keep(one.issue for one in shown)
     newest = max((issue.key for issue in on_site), default="")
     memory.finish_build(folder, sources.whole, str(site_written.files), str(mail_written.files), newest)
     return Built(site_written, mail_written, newest)
 
 
 def _read_shown(
-    settings: Settings, order: Order, templates: Templates, memory: Memory, sources: dict[str, str]
+    settings: Settings, order: Order, templates: Templates, memory: Memory, kept: KeptIssues
 ) -> list[_Draft]:
     """The issues that are to be built, all free of errors. Raises ``FaultsError``."""
-    read = [_read(settings, key, templates, is_clean=memory.checked.get(key) == sources[key]) for key in order.keys]
-    shown = [one for one in read if order.drafts or not one.issue.draft or one.issue.key in order.named]
+
+    def read(key: str) -> _Draft:
+        if memory.checked.get(key) == kept.sources[key]:
+            return _Draft(kept.get(key) or load_issue(settings, key)[0], None)
+        proof = proofread(settings, key, templates)
+        return _Draft(proof.issue, proof)
+
+    shown = [
+        one for one in map(read, order.keys) if order.drafts or not one.issue.draft or one.issue.key in order.named
+    ]
     _refuse_errors([one.proof for one in shown if one.proof])
-    memory.checked |= {one.issue.key: sources[one.issue.key] for one in shown}
+    memory.checked |= {one.issue.key: kept.sources[one.issue.key] for one in shown}
     return shown
-
-
-def _read(settings: Settings, key: str, templates: Templates, *, is_clean: bool) -> _Draft:
-    if is_clean:
-        return _Draft(load_issue(settings, key)[0], None)
-    proof = proofread(settings, key, templates)
-    return _Draft(proof.issue, proof)
 
 
 def _mail(settings: Settings, templates: Templates, draft: _Draft, source: str) -> list[PlannedFile]:
