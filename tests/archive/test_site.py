@@ -265,6 +265,7 @@ def test_build_makes_no_key_and_no_database(newsletter: Newsletter) -> None:
     assert sorted(path.name for path in (newsletter.root / ".pprmail").iterdir()) == [
         "build.json",
         "build.lock",
+        "issues.kept",
         "templates",
     ]
 
