@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from pprmail.archive.feed_rss import FILE as RSS_FILE
@@ -18,6 +17,8 @@ FILE = "topics.opml"
 
 def opml(settings: Settings, feeds: Sequence[Feed]) -> bytes:
     """The outline of ``feeds``, each once, as RSS: whoever took in three formats of one would read everything three times."""
+    from email.utils import format_datetime
+
     from lxml import etree
 
     newsletter = settings.newsletter

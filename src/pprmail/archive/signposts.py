@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
-from xml.sax.saxutils import escape
 
 from pprmail.archive.corrections import updated_day
 from pprmail.archive.search import FOLDER as SEARCH_FOLDER
@@ -33,7 +33,7 @@ def sitemap(settings: Settings, shelf: Shelf, pages: list[str]) -> bytes:
     newest = max(days.values(), default="")
     days |= dict.fromkeys(("", "archive/"), newest)
     lines = [
-        f"<url><loc>{escape(settings.newsletter.url(page))}</loc>"
+        f"<url><loc>{escape(settings.newsletter.url(page), quote=False)}</loc>"
         f"{f'<lastmod>{days[page]}</lastmod>' if days.get(page) else ''}</url>"
         for page in sorted(pages)
     ]

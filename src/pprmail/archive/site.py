@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,7 @@ def site_files(material: Material) -> list[PlannedFile]:
     settings, templates = material.settings, material.templates
     common, everything = material.common, material.everything
     newsletter, theme = settings.newsletter, templates.theme
+    of_issues = cache(material.of_issues)
     pages = PageMaker(material, SiteTexts(material)).planned()
 
     def style() -> bytes:
@@ -52,10 +53,10 @@ def site_files(material: Material) -> list[PlannedFile]:
     files = [
         *pages,
         *(
-            PlannedFile(feed.path, material.of_issues(*feed.issues), feed.make)
+            PlannedFile(feed.path, of_issues(*feed.issues), feed.make)
             for feed in plan_feeds(settings, material.shelf, templates)
         ),
-        *_exports(material),
+        *_exports(material, of_issues),
         PlannedFile("sitemap.xml", everything, lambda: sitemap(settings, material.shelf, folders)),
         PlannedFile("robots.txt", common, lambda: robots(settings)),
         PlannedFile(STYLE_SHEET, common, style),
@@ -66,16 +67,16 @@ def site_files(material: Material) -> list[PlannedFile]:
     return [*files, *redirects(material, {file.path for file in files})]
 
 
-def _exports(material: Material) -> Iterator[PlannedFile]:
+def _exports(material: Material, of_issues: Callable[..., str]) -> Iterator[PlannedFile]:
     """The citations of each summary, and of each issue together, as BibTeX and as RIS."""
     for entry in material.shelf.entries:
-        made_of = material.of_issues(entry.issue.key)
+        made_of = of_issues(entry.issue.key)
         for form, suffix in _EXPORTS:
             yield PlannedFile(f"{entry.path.rstrip('/')}{suffix}", made_of, partial(_exported, form, (entry,)))
     for key, of_issue in groupby(material.shelf.entries, key=lambda entry: entry.issue.key):
         entries = tuple(of_issue)
         for form, suffix in _EXPORTS:
-            yield PlannedFile(f"{key}/issue{suffix}", material.of_issues(key), partial(_exported, form, entries))
+            yield PlannedFile(f"{key}/issue{suffix}", of_issues(key), partial(_exported, form, entries))
 
 
 def _exported(form: Callable[[Iterable[Entry]], str], entries: tuple[Entry, ...]) -> bytes:

@@ -165,7 +165,8 @@ def write_files(
         gone = sorted(before.keys() - now.keys()) if whole else []
         for path in gone:
             remove_from(folder, path)
-        memory.finish(folder, now if whole else before | now)
+        if changed or gone:
+            memory.finish(folder, now if whole else before | now)
     except OSError as error:
         message = f"{folder}: cannot be written ({error.strerror}: {error.filename}); make room on the disk, check permissions, and build again"
         raise PprmailError(message) from error
