@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pprmail.citation import doi_url
@@ -54,8 +55,7 @@ def bibtex(entries: Iterable[Entry]) -> str:
     for entry in entries:
         reference = read_reference(entry.summary)
         key = _own_key(_key(reference) or entry.summary.slug or "reference", taken)
-        fields = "".join(f"  {name} = {value},\n" for name, value in _bibtex_fields(entry, reference))
-        records.append(f"@{_ENTRY_TYPES[reference.kind]}{{{key},\n{fields}}}\n")
+        records.append(f"@{_ENTRY_TYPES[reference.kind]}{{{key},\n{_bibtex_lines(reference, _retraction(entry))}}}\n")
     return "\n".join(records)
 
 
@@ -65,15 +65,22 @@ def ris(entries: Iterable[Entry]) -> str:
     A journal's name stands under T2 and JF: Zotero takes JO, which some write, for the abbreviation. Editors stand
     under ED, which means the same for a chapter and a book; A2 does not.
     """
-    lines = []
-    for entry in entries:
-        for tag, value in _ris_fields(entry, read_reference(entry.summary)):
-            if line := _one_line(value):
-                lines.append(f"{tag}  - {line}\r\n")
-        lines.append("ER  - \r\n\r\n")
-    return "".join(lines)
+    return "".join(_ris_lines(read_reference(entry.summary), _retraction(entry)) for entry in entries)
 
 
+# A source stands in its summary's file and in its issue's
+@lru_cache(maxsize=8192)
+def _bibtex_lines(reference: Reference, retraction: str) -> str:
+    return "".join(f"  {name} = {value},\n" for name, value in _bibtex_fields(reference, retraction))
+
+
+@lru_cache(maxsize=8192)
+def _ris_lines(reference: Reference, retraction: str) -> str:
+    lines = ((tag, _one_line(value)) for tag, value in _ris_fields(reference, retraction))
+    return "".join(f"{tag}  - {line}\r\n" for tag, line in lines if line) + "ER  - \r\n\r\n"
+
+
+@lru_cache(maxsize=8192)
 def _key(reference: Reference) -> str:
     """The first family's name, the year and the title's first word that says something, in lower-case ASCII."""
     people = reference.authors or reference.editors
@@ -96,7 +103,7 @@ def _own_key(key: str, taken: set[str]) -> str:
     return own
 
 
-def _bibtex_fields(entry: Entry, reference: Reference) -> Iterator[tuple[str, str]]:
+def _bibtex_fields(reference: Reference, retraction: str) -> Iterator[tuple[str, str]]:
     """The fields that have a value, each as it is to stand behind its "="."""
     written = {
         "author": _people(reference.authors, cut_short=reference.cut_short),
@@ -114,7 +121,7 @@ def _bibtex_fields(entry: Entry, reference: Reference) -> Iterator[tuple[str, st
         "institution" if reference.kind == "report" else "publisher": _tex(_publisher(reference)),
         "doi": _verbatim(reference.doi),
         "url": _verbatim(reference.url),
-        "note": _tex("; ".join(filter(None, (reference.note, _retraction(entry))))),
+        "note": _tex("; ".join(filter(None, (reference.note, retraction)))),
     }
     for name, value in written.items():
         if value:
@@ -182,7 +189,7 @@ def _ordinal(edition: str) -> str:
     return edition + {"1": "st", "2": "nd", "3": "rd"}.get("" if teens else edition[-1], "th")
 
 
-def _ris_fields(entry: Entry, reference: Reference) -> Iterator[tuple[str, str]]:
+def _ris_fields(reference: Reference, retraction: str) -> Iterator[tuple[str, str]]:
     yield "TY", _RIS_TYPES[reference.kind]
     for tag, people in (("AU", reference.authors), ("ED", reference.editors)):
         for person in people:
@@ -205,7 +212,7 @@ def _ris_fields(entry: Entry, reference: Reference) -> Iterator[tuple[str, str]]
     yield "DO", reference.doi
     # Some readers part addresses at a semicolon, which the oldest DOIs hold
     yield "UR", (doi_url(reference.doi) if reference.doi else reference.url).replace(";", "%3B")
-    for note in (reference.note, _retraction(entry)):
+    for note in (reference.note, retraction):
         yield "N1", note
 
 

@@ -64,10 +64,10 @@ def _text_problems(settings: Settings, text: str, source: TemplateSource) -> Ite
 def _html_problems(settings: Settings, reading: Reading, source: TemplateSource) -> Iterator[Problem]:
     page, looks = reading.page, reading.looks
     seen = [piece for piece in page.pieces if looks.of(piece.element).is_seen]
-    shown = joined(seen)
     where = f" {reading.name}" if reading.name else ""
     yield from _way_out_problems(settings, reading, source, seen)
-    if not _holds_address(settings, shown):
+    address = settings.sender.postal_address
+    if not (any(address in piece.text for piece in seen) or _holds_address(settings, joined(seen))):
         if _holds_address(settings, joined(page.pieces)):
             place = source.place("sender.postal_address")
             yield problem("missing-postal-address", place, f"no reader sees the postal address{where}", _SHOW)
