@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from pprmail.citation import find_doi
@@ -115,6 +115,8 @@ def _shortener(url: str) -> Iterator[_Fault]:
         yield message, "write the whole address", WARNING
 
 
+# The template's links stand in every mail
+@lru_cache(maxsize=1024)
 def _words_fault(written: str, url: str) -> tuple[str, str] | None:
     """What is wrong with a link's words, and what to do; None when nothing is."""
     words = " ".join(written.split())
@@ -138,8 +140,8 @@ def _pretence(words: str, url: str) -> tuple[str, str] | None:
             f"the words show {shown_host!r}, the link leads to {host!r}",
             "show the address it leads to, or use words",
         )
-    shown_doi, doi = find_doi(words), find_doi(url)
-    if shown_doi and doi and shown_doi.casefold() != doi.casefold():
+    shown_doi = find_doi(words)
+    if shown_doi and (doi := find_doi(url)) and shown_doi.casefold() != doi.casefold():
         return f"the words show the DOI {shown_doi}, the link leads to {doi}", "keep the one that is meant"
     return None
 
@@ -155,6 +157,7 @@ def _shown_host(words: str) -> str:
     return _plain_host(found[1]) if found else ""
 
 
+@lru_cache(maxsize=1024)
 def host_of(url: str) -> str:
     """The host of a web address, in lower case and without ``www.``; '' for any other address."""
     found = _URL.match(url)
