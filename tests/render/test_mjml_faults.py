@@ -424,3 +424,10 @@ def test_what_mjml_python_drops_is_told(tag: str) -> None:
     assert mail_html(COLUMN.format(tag)) == mail_html(COLUMN.format(without))
     (fault,) = mjml_faults(COLUMN.format(tag))
     assert fault.sentence.startswith(f"<{name}> takes no {attribute!r}, and would drop it without a word")
+
+
+def test_a_head_may_hold_two_tags_on_one_line() -> None:
+    head = "<mjml><mj-head>{}</mj-head><mj-body></mj-body></mjml>"
+    tags = "<mj-title>a</mj-title> <mj-preview>b</mj-preview>\t<mj-style></mj-style>"
+
+    assert mail_html(head.format(tags)) == mail_html(head.format(tags.replace(" <", "<").replace("\t", "")))

@@ -101,6 +101,15 @@ def _as_html(html: str) -> str:
     return _VOID.sub(r"<\1\2>", html).replace("<!doctype html>", "<!DOCTYPE html>", 1)
 
 
+# mjml-python 1.4.2 refuses white space between the tags of a head, unless a line ends there
+_SPACED_TAGS = re.compile(r">[ \t]+(?=</?mj-)")
+
+
+def _with_lines_in_head(mjml: str) -> str:
+    head, end, body = mjml.partition("</mj-head>")
+    return _SPACED_TAGS.sub(">\n", head) + end + body if end else mjml
+
+
 def mail_html(mjml: str) -> str:
     """The HTML that mjml-python makes of ``mjml``.
 
@@ -109,6 +118,7 @@ def mail_html(mjml: str) -> str:
     """
     from mjml import mjml2html
 
+    mjml = _with_lines_in_head(mjml)
     try:
         # MJML would fetch a font of a known name from Google
         return _as_html(str(mjml2html(mjml, fonts={})))
