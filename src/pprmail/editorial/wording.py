@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.model import LineBreak, Listing, Paragraph, Passage, Separator, Text, plain
@@ -130,19 +131,25 @@ def _texts(children: tuple[Inline, ...]) -> Iterator[tuple[str, int]]:
 
 
 def _walk(source: str, at: int, text: str, count: int) -> int:
-    """Where the character ``count`` of ``text`` stands in ``source``, whose run begins at ``at``.
+    """Where the character ``count`` of ``text`` stands in ``source``, whose run begins at ``at``."""
+    if source.find("\\", at, at + count + 1) < 0 and source.find("&", at, at + count + 1) < 0:
+        return at + count
+    return _positions(source, at, text)[count]
+
+
+@lru_cache(maxsize=4)
+def _positions(source: str, at: int, text: str) -> list[int]:
+    """Where each character of ``text`` stands in ``source``.
 
     Of what is typed, a backslash before a sign is not seen, and an entity is seen as one character.
     """
-    for position, character in enumerate(text):
+    positions = []
+    for offset, character in enumerate(text):
         entity = _ENTITY.match(source, at)
-        if entity and not text.startswith(entity[0], position):
-            after = entity.end()
-        else:
-            if source[at : at + 1] == "\\" and source[at + 1 : at + 2] == character:
-                at += 1
-            after = at + 1
-        if position == count:
-            break
-        at = after
-    return at
+        if entity and text.startswith(entity[0], offset):
+            entity = None
+        if entity is None and source[at : at + 1] == "\\" and source[at + 1 : at + 2] == character:
+            at += 1
+        positions.append(at)
+        at = entity.end() if entity else at + 1
+    return positions

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from pprmail.editorial.proofreading import text_problems
 from pprmail.editorial.silencing import silence
 from pprmail.editorial.structure import issue_problems
 from pprmail.errors import FaultsError
@@ -45,6 +46,7 @@ def proofread(settings: Settings, key: str, templates: Templates | None = None) 
     unread = {one.path for one in problems if one.rule == "not-utf-8"}
     problems += tuple(one for one in issue_problems(issue, settings.vocabulary) if one.path not in unread)
     check = settings.check
+    problems += tuple(text_problems(issue, check.abbreviations, check.enable))
     remaining = silence(problems, issue, check.disable, check.enable)
     if any(one.severity == "error" for one in remaining):
         return Proof(issue, remaining, None)

@@ -1,0 +1,280 @@
+"""What an editor marks in the words themselves: spaces, hyphens, abbreviations, long sentences, words about people."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pprmail.editorial.sentences import sentences
+from pprmail.editorial.wording import IMPLICATIONS, TEXT, TITLE
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+
+    from pprmail.editorial.wording import Wording
+    from pprmail.errors import Problem
+
+LONGEST_SENTENCE = 60
+"""Words, counted by the spaces between them."""
+
+
+def language_problems(wording: Wording, known: Container[str], *, is_summary: bool) -> Iterator[Problem]:
+    """Every doubt about the words of one file; ``known`` are the abbreviations that its readers know.
+
+    An abbreviation is looked for in a summary alone: each is read by itself.
+    """
+    yield from _title_full_stop(wording)
+    yield from _spacing(wording)
+    yield from _hyphenation(wording)
+    yield from _long_sentences(wording)
+    yield from _person_first(wording)
+    if is_summary:
+        yield from _undefined_abbreviations(wording, known)
+
+
+# Of a title
+
+_ABBREVIATED_END = re.compile(r"(?:\.\.|\b(?:[A-Za-z]\.)+[A-Za-z]\.|\b(?:al|etc|vs|Jr|Sr|Inc)\.)$")
+
+
+def _title_full_stop(wording: Wording) -> Iterator[Problem]:
+    title = wording.blocks[0] if wording.blocks and wording.blocks[0].kind == TITLE else None
+    if title is None:
+        return
+    words = title.source.text
+    if words.endswith(".") and not _ABBREVIATED_END.search(words):
+        yield wording.problem("title-full-stop", len(words) - 1, "the title ends in a full stop", "take it out")
+
+
+# Spaces
+
+_BEFORE = re.compile(r"[ \u00a0](?=[,;.)])")
+_INSIDE = re.compile(r"\([ \u00a0]+(?=\S)")
+_AFTER = re.compile(r"[,;.?!](?=[^\W_])")
+_BRACKET = re.compile(r"\((?=[A-Z]{2})|[A-Z]{2}\)(?=[a-zà-ÿ]{2})")
+_BEFORE_NUMBER_OR_ELLIPSIS = re.compile(r"\.(?:[\w.…]|\s\.)|…")
+# Within an address nothing is a slip
+_ADDRESS = re.compile(r"://|www\.|@|\bdoi\b|\b10\.\d{4}|\w\.(?:com|org|net|edu|ca)\b", re.IGNORECASE)
+
+
+def _spacing(wording: Wording) -> Iterator[Problem]:
+    text = wording.text
+    for found in _BEFORE.finditer(text):
+        at, sign = found.start(), text[found.end()]
+        if _ends_word(text[at - 1 : at]) and not _BEFORE_NUMBER_OR_ELLIPSIS.match(text, at + 1):
+            yield wording.problem("spacing", at, f"a space stands before {sign!r}", "take it out")
+    for found in _INSIDE.finditer(text):
+        yield wording.problem("spacing", found.start() + 1, "a space follows '('", "take it out")
+    for found in _AFTER.finditer(text):
+        at, sign = found.start(), found[0]
+        if _runs_on(text, at, sign) and not _ADDRESS.search(_word_at(text, at)):
+            yield wording.problem("spacing", at, f"no space follows {sign!r}", "put one after it")
+    for found in _BRACKET.finditer(text):
+        if found[0] != "(" or (text[: found.start()][-2:].isalpha() and text[found.start() - 1].islower()):
+            yield wording.problem(
+                "spacing", found.start(), "no space parts the bracket from the word", "put one between"
+            )
+
+
+def _ends_word(character: str) -> bool:
+    return character.isalnum() or character in {")", "]", "%", "”", "’", '"'}
+
+
+def _runs_on(text: str, at: int, sign: str) -> bool:
+    """``word,word``, ``word;95``, ``found.The``; not ``1,100``, ``e.g.this``, ``.05``."""
+    before, after = text[max(0, at - 2) : at], text[at + 1 : at + 3]
+    if sign in {",", ";"}:
+        return (
+            bool(before)
+            and (before[-1].isalnum() or before[-1] in {"%", ")", "]"})
+            and (after[0].isalpha() or sign == ";")
+        )
+    return len(before) > 1 and before.isalpha() and before.islower() and len(after) > 1 and after.istitle()
+
+
+def _word_at(text: str, offset: int) -> str:
+    """What stands between white space around ``offset``; of a very long word, what is near."""
+    near = text[max(0, offset - 200) : offset].rsplit(None, 1)
+    after = text[offset : offset + 200].split(None, 1)
+    return (near[-1] if near else "") + (after[0] if after else "")
+
+
+# Hyphens
+
+_HYPHENATED = re.compile(r"(?<![\w-])([^\W\d_]{2,})[-\u2010\u2011]([^\W\d_]{3,})(?![\w-])")
+_NEVER_ALONE = frozenset({"meta", "non", "anti", "multi", "semi", "quasi", "pseudo", "neuro", "bio", "socio"})
+# Two words with a hyphen and one without it
+_DIFFERENT = frozenset({"re", "co", "un", "pre"})
+
+
+def _hyphenation(wording: Wording) -> Iterator[Problem]:
+    """A word with a hyphen here and without one there; told once, where it is rarer, or else later."""
+    text = wording.text.casefold()
+    seen: set[tuple[str, str]] = set()
+    for found in _HYPHENATED.finditer(text):
+        first, last = found[1], found[2].removesuffix("s")
+        if (first, last) in seen:
+            continue
+        seen.add((first, last))
+        for other in _other_spellings(first, last):
+            if other in text and (places := _words_beginning(other, text)):
+                yield _mixed(wording, _words_beginning(f"{first}{found[0][len(first)]}{last}", text), places)
+
+
+def _other_spellings(first: str, last: str) -> Iterator[str]:
+    if first not in _DIFFERENT:
+        yield first + last
+    if first in _NEVER_ALONE:
+        yield f"{first} {last}"
+
+
+def _words_beginning(word: str, text: str) -> list[re.Match[str]]:
+    """Where ``word`` stands as a word, in its singular or its plural."""
+    return list(re.finditer(rf"(?<![\w-]){re.escape(word)}(?:s|es)?(?![\w-])", text))
+
+
+def _mixed(wording: Wording, ours: list[re.Match[str]], theirs: list[re.Match[str]]) -> Problem:
+    odd, usual = (ours, theirs) if len(ours) < len(theirs) else (theirs, ours)
+    if len(ours) == len(theirs) and ours[0].start() > theirs[0].start():
+        odd, usual = ours, theirs
+    written, other = (wording.text[one.start() : one.end()] for one in (odd[0], usual[0]))
+    message = f"{written!r} here, {other!r} elsewhere"
+    return wording.problem("hyphenation", odd[0].start(), message, "spell it in one way")
+
+
+# Abbreviations
+
+_ABBREVIATION = re.compile(r"(?<![\w.-])[A-Z]{2,6}(?=s?(?:\W|$|-\d))")
+_ROMAN = re.compile(r"[IVXLC]+")
+KNOWN = frozenset((
+    "AM", "PM", "BC", "AD", "CE", "BCE", "UK", "US", "USA", "EU", "UN", "UNESCO", "WHO", "NHS", "DNA", "RNA", "HIV",
+    "AIDS", "IQ", "MRI", "EEG", "ECG", "CT", "TV", "CD", "DVD", "GPS", "PDF", "FAQ", "URL", "USB", "OK", "DSM",
+    "ICD", "APA", "CEO", "MD", "BA", "MA", "LGBT", "LGBTQ", "COVID", "SARS", "ID", "VS", "ANOVA", "ANCOVA", "MANOVA",
+))  # fmt: skip
+"""What every reader knows, in text or of the field."""
+_SHOUTED = frozenset((
+    "ALL", "AND", "ANY", "ARE", "BOTH", "BUT", "CAN", "DO", "FOR", "IF", "IN", "IS", "IT", "MAY", "MORE", "MUST",
+    "NO", "NOT", "NOW", "OF", "ON", "ONE", "ONLY", "OR", "SO", "THE", "TO", "WHO", "WHY", "YES", "YOU",
+))  # fmt: skip
+_INTRODUCED = re.compile(r"(?:\bor|\bas|\bcalled|\babbreviated(?: to)?|[“\"])\s?$")
+
+
+def _undefined_abbreviations(wording: Wording, known: Container[str]) -> Iterator[Problem]:
+    """An abbreviation that the text uses and nowhere spells out, where it first stands; titles may hold one."""
+    text = wording.text
+    told: set[str] = set()
+    for found in _ABBREVIATION.finditer(text):
+        short = found[0]
+        if short in told or short in known or short in KNOWN or short in _SHOUTED or _ROMAN.fullmatch(short):
+            continue
+        if wording.block_at(found.start()).kind not in {TEXT, IMPLICATIONS}:
+            continue
+        told.add(short)
+        if not _is_spelled_out(short, text):
+            yield wording.problem(
+                "abbreviation-undefined",
+                found.start(),
+                f"{short!r} is spelled out nowhere in this summary",
+                f"write it out the first time, with ({short}) after it, or name it under [check] abbreviations",
+            )
+
+
+def _is_spelled_out(short: str, text: str) -> bool:
+    """``long form (SHORT)``, ``SHORT (long form)``, ``long form, or SHORT``."""
+    for found in re.finditer(rf"(?<!\w){short}(?=s?(?:\W|$))", text):
+        before, after = text[max(0, found.start() - 24) : found.start()], text[found.end() : found.end() + 3]
+        if before.endswith(("(", "[")) or _INTRODUCED.search(before) or re.match(r"s? ?\([^\W\d_]", after):
+            return True
+    return False
+
+
+# Sentences
+
+
+def _long_sentences(wording: Wording) -> Iterator[Problem]:
+    for block in wording.blocks:
+        if block.kind not in {TEXT, IMPLICATIONS} or block.source.text.count(" ") < LONGEST_SENTENCE:
+            continue
+        end = wording.text.find("\n", block.start)
+        text = wording.text[block.start : end if end >= 0 else len(wording.text)]
+        for sentence in sentences(text):
+            words = sum(any(map(str.isalnum, word)) for word in text[sentence.start : sentence.end].split())
+            if words > LONGEST_SENTENCE:
+                yield wording.problem(
+                    "long-sentence",
+                    block.start + sentence.start,
+                    f"a sentence of {words} words",
+                    f"cut it in two: {LONGEST_SENTENCE} are much already",
+                )
+
+
+# People (APA 7, 5.4 and 5.6: person first, and no word that blames)
+
+_PEOPLE = {
+    "schizophrenics": "people with schizophrenia",
+    "anorexics": "people with anorexia nervosa",
+    "bulimics": "people with bulimia nervosa",
+    "alcoholics": "people with alcohol use disorder",
+    "addicts": "people with a substance use disorder",
+    "drug abusers": "people who use drugs",
+    "substance abusers": "people with a substance use disorder",
+    "borderlines": "people with borderline personality disorder",
+    "narcissists": "people with narcissistic personality disorder",
+    "psychotics": "people with psychosis",
+    "depressives": "people with depression",
+    "neurotics": "people with neurotic symptoms",
+    "autistics": "autistic people",
+    "epileptics": "people with epilepsy",
+    "diabetics": "people with diabetes",
+    "the mentally ill": "people with a mental illness",
+    "the mentally retarded": "people with an intellectual disability",
+    "wheelchair-bound": "who uses a wheelchair",
+    "commit suicide": "die by suicide",
+    "commits suicide": "dies by suicide",
+    "committed suicide": "died by suicide",
+    "committing suicide": "dying by suicide",
+    "successful suicide": "suicide",
+    "failed suicide": "suicide attempt",
+}
+
+
+def _person_first(wording: Wording) -> Iterator[Problem]:
+    text = wording.text.casefold()
+    for word, better in _PEOPLE.items():
+        at = text.find(word)
+        while at >= 0:
+            end = at + len(word)
+            if not (text[at - 1 : at].isalnum() or text[at - 1 : at] == "-" or text[end : end + 1].isalnum()) and (
+                not text.startswith(" anonymous", end)
+            ):
+                message = f"{wording.text[at:end]!r} names people by a disorder, or blames them"
+                yield wording.problem("person-first", at, message, f"write {better!r}")
+            at = text.find(word, end)
+
+
+# What causes what
+
+_OBSERVES = re.compile(
+    r"observ|correl|cross-?section|cohort|survey|practice-based|naturalistic|longitudinal|case.control", re.IGNORECASE
+)
+_CAUSAL = re.compile(
+    r"\b(?:causes|caused|causing|reduces|reduced|increases|increased|improves|improved|lowers|prevents|prevented|"
+    r"leads to|led to|results in|resulted in|produces|produced)\b",
+    re.IGNORECASE,
+)
+_HEDGED = re.compile(
+    r"\b(?:not|no|never|nor|whether|may|might|could|cannot|if|proves?|were|was|are|is|had|have|has)\s(?:\w+\s){0,3}$",
+    re.IGNORECASE,
+)
+
+
+def causal_problems(wording: Wording, type_of_research: str) -> Iterator[Problem]:
+    """Words of cause and effect in the summary of a study that observes; a denied or doubted effect is none."""
+    if not _OBSERVES.search(type_of_research):
+        return
+    for found in _CAUSAL.finditer(wording.text):
+        if not _HEDGED.search(wording.text, max(0, found.start() - 60), found.start()):
+            message = f"{found[0]!r} says what causes what, and a {type_of_research.lower()} cannot show that"
+            yield wording.problem(
+                "causal-language", found.start(), message, "write 'is linked to', 'goes with', or 'predicts'"
+            )

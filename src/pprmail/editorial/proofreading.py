@@ -1,0 +1,27 @@
+"""Every doubt about what the author wrote, as an editor would mark it on the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pprmail.editorial.language import causal_problems, language_problems
+from pprmail.editorial.wording import wording_of_issue, wording_of_summary
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from pprmail.errors import Problem
+    from pprmail.model import Issue
+
+
+def text_problems(issue: Issue, abbreviations: Collection[str], enabled: Collection[str]) -> Iterator[Problem]:
+    """What is doubtful in the words of ``issue`` and its summaries.
+
+    ``abbreviations`` need no explanation; ``enabled`` names the rules that are off unless named.
+    """
+    yield from language_problems(wording_of_issue(issue), abbreviations, is_summary=False)
+    for summary in issue.summaries:
+        wording = wording_of_summary(summary)
+        yield from language_problems(wording, abbreviations, is_summary=True)
+        if "causal-language" in enabled:
+            yield from causal_problems(wording, summary.research_type.name or "")
