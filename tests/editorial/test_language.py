@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import ROOT
-from pprmail.editorial.language import causal_problems, language_problems
+from pprmail.editorial.causes import causal_problems
+from pprmail.editorial.language import language_problems
 from pprmail.editorial.wording import wording_of_issue, wording_of_summary
 from pprmail.manuscript.issue import load_issue
 from pprmail.manuscript.markdown import parse_text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pprmail.editorial.language import causal_problems, language_problems
+from pprmail.editorial.language import language_problems
 from pprmail.editorial.wording import wording_of_issue, wording_of_summary
 
 if TYPE_CHECKING:
@@ -24,4 +24,6 @@ def text_problems(issue: Issue, abbreviations: Collection[str], enabled: Collect
         wording = wording_of_summary(summary)
         yield from language_problems(wording, abbreviations, is_summary=True)
         if "causal-language" in enabled:
+            from pprmail.editorial.causes import causal_problems
+
             yield from causal_problems(wording, summary.research_type.name or "")
