@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import ROOT
-from pprmail.editorial.causes import causal_problems
 from pprmail.editorial.language import language_problems
 from pprmail.editorial.wording import wording_of_issue, wording_of_summary
 from pprmail.manuscript.issue import load_issue
@@ -108,18 +107,6 @@ def test_a_title_ends_without_a_full_stop(title: str, at: list[str]) -> None:
     assert told("It helps.", title) == at
 
 
-def causal(body: str, type_of_research: str = "Practice-based study") -> list[Problem]:
-    return list(causal_problems(wording_of_summary(summary_with(body)), type_of_research))
-
-
-def test_a_study_that_observes_shows_no_cause() -> None:
-    assert [(one.column, one.message.split()[0]) for one in causal("Alliance *reduces* distress.")] == [
-        (11, "'reduces'")
-    ]
-    assert causal("Alliance reduces distress.", "Randomized controlled trial") == []
-    assert causal("It does not prove that alliance caused this; it may have reduced it, or not improved it.") == []
-
-
 def test_the_samples_are_left_alone() -> None:
     settings = load_settings(ROOT)
     found: list[Problem] = []
@@ -128,7 +115,6 @@ def test_the_samples_are_left_alone() -> None:
         found.extend(language_problems(wording_of_issue(issue), KNOWN, is_summary=False))
         for summary in issue.summaries:
             found.extend(language_problems(wording_of_summary(summary), KNOWN, is_summary=True))
-            found.extend(causal_problems(wording_of_summary(summary), summary.research_type.name or ""))
 
     assert found == []
 
