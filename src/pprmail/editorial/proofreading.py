@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pprmail.editorial.language import language_problems
+from pprmail.editorial.statistics import statistics_problems
 from pprmail.editorial.wording import wording_of_issue, wording_of_summary
 
 if TYPE_CHECKING:
@@ -15,14 +16,17 @@ if TYPE_CHECKING:
 
 
 def text_problems(issue: Issue, abbreviations: Collection[str], enabled: Collection[str]) -> Iterator[Problem]:
-    """What is doubtful in the words of ``issue`` and its summaries.
+    """What is doubtful in the words and numbers of ``issue`` and its summaries.
 
     ``abbreviations`` need no explanation; ``enabled`` names the rules that are off unless named.
     """
-    yield from language_problems(wording_of_issue(issue), abbreviations, is_summary=False)
+    ours = wording_of_issue(issue)
+    yield from language_problems(ours, abbreviations, is_summary=False)
+    yield from statistics_problems(ours)
     for summary in issue.summaries:
         wording = wording_of_summary(summary)
         yield from language_problems(wording, abbreviations, is_summary=True)
+        yield from statistics_problems(wording)
         if "causal-language" in enabled:
             from pprmail.editorial.causes import causal_problems
 

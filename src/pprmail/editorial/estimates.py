@@ -1,0 +1,77 @@
+"""What an interval is the interval of."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from pprmail.editorial.numerals import numeral_at
+
+if TYPE_CHECKING:
+    from pprmail.editorial.intervals import Interval
+    from pprmail.editorial.numerals import Numeral
+
+SYMBOLS = frozenset({"g", "d", "r", "b", "β", "B", "OR", "RR", "HR", "odds ratio", "risk ratio", "hazard ratio"})
+"""What lies within its own interval, whatever was done to find it."""
+
+_RATIOS = frozenset({"OR", "RR", "HR", "odds ratio", "risk ratio", "hazard ratio"})
+_DIFFERENCES = frozenset({"g", "d", "r", "b", "β", "B", "difference", "correlation"})
+_BETWEEN = frozenset({"SE", "p", "P", "t", "z", "Z", "k", "n", "N"})
+_FURTHEST = 120
+_LONGEST = 48
+_ITEM = re.compile(
+    r"(?<![\w|/'])((?:odds|risk|hazard)\sratio|β|[A-Za-z]{1,12})\)?\s?([=:<>]|\bof|\bwas|\bis|)\s?"
+    r"(-?\s?[0-9]{0,9}\.?[0-9]{1,9})[)\]]?\Z"
+)
+_PART = re.compile(r"[^,;(\[]+")
+_ONE_OF_TWO = r"[0-9],?\s(?:and|to|vs\.?|versus|than|or)\s\Z"
+
+
+class Estimate(NamedTuple):
+    """A value with its name, ``g = 0.63``, whose name begins at ``start``."""
+
+    start: int
+    name: str
+    value: Numeral
+
+    @property
+    def no_effect(self) -> int | None:
+        """What it is when there is no effect: 0 for a difference or correlation, 1 for a ratio, None when unknown."""
+        return 1 if self.name in _RATIOS else 0 if self.name in _DIFFERENCES else None
+
+
+def estimates_before(text: str, interval: Interval) -> tuple[Estimate, ...]:
+    """The estimates right before an interval, nearest first; p, SE and the like may stand between.
+
+    Of one that is the second of a pair (``d = 0.2 and d = 0.5``) it is not known whose the interval is: there is none.
+    """
+    found: list[Estimate] = []
+    if interval.shared:
+        return ()
+    first = max(interval.start - _FURTHEST, 0)
+    first = max(first, text.rfind("\n", first, interval.start) + 1)
+    for part in reversed(list(_PART.finditer(text, first, interval.start))):
+        piece = part[0].rstrip()
+        if not piece or piece.partition("=")[0].strip() in _BETWEEN:
+            continue
+        item = _ITEM.search(piece, max(0, len(piece) - _LONGEST)) if piece[-1] in "0123456789)]" else None
+        if not item or not (item[1] in _BETWEEN or _is_estimate(item)):
+            break
+        if item[1] not in _BETWEEN:
+            start = part.start() + item.start()
+            value = numeral_at(text, part.start() + item.start(3))
+            if not value or re.search(_ONE_OF_TWO, text[max(0, start - 12) : start]):
+                return ()
+            found.append(Estimate(start, item[1], value))
+        if piece[: item.start()].strip():
+            break
+    return tuple(found)
+
+
+def _is_estimate(item: re.Match[str]) -> bool:
+    name, sign = item[1], item[2]
+    if name in _RATIOS:
+        return sign not in {"<", ">"}
+    if name in {"b", "β", "B"}:
+        return sign == "="
+    return name in _DIFFERENCES and sign in {"=", ":", "of", "was", "is"}

@@ -1,0 +1,127 @@
+"""Whether the numbers of a file are all written in one way."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from pprmail.editorial.numerals import evened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pprmail.editorial.wording import Wording
+    from pprmail.errors import Problem
+
+_LONG = re.compile(r"[1-9][0-9,\u00a0]{3,}")
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:[,\u00a0][0-9]{3})+")
+_SHORTEST, _MOST_DIGITS = 4, 7
+_LARGE = 5
+"""From so many digits on nobody leaves the separator out: ``1100`` beside ``12,345`` is a style of its own."""
+
+# What makes of digits a part of something else: a DOI, a telephone number, a date, a range of pages, a decimal
+_JOINED = frozenset("0123456789.,:/\\-_#@&=?+*[~%'")
+_CLOSING = frozenset(".,:;!?")
+_FIRST_YEAR, _LAST_YEAR = 1900, 2099
+_EARLIEST_YEAR = 1500
+_YEAR_BEFORE = r"(?:\b(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|year|[Bb]efore|[Aa]fter|c\.)\s|,\s|\()\Z"
+_NOUN_BEFORE = r"(?:\b(?i:no|nos|nr|number|pp?|pages?|vol|room|code|ext|line|version|isbn|id|box)\.?|[0-9)])\s\Z"
+# A name before makes it the number of something; those words begin sentences
+_NAME_BEFORE = (
+    r"\b(?!(?:Of|The|Over|Nearly|About|Some|With|From|All|These|Their|Among|Around|Approximately|Almost|In|For|At|More|Another"
+    r"|Only|Data|They|We|And|Between|Altogether|Roughly|Its|Our)\s)[A-Z][\w.]{0,20}\s\Z"
+)
+
+_TENS_AND_ONES = re.compile(r"ty[ \u00a0](one|two|three|four|five|six|seven|eight|nine)(?![\w-])")
+_STEMS = ("twen", "thir", "for", "fif", "six", "seven", "eigh", "nine")
+_VERB = r"\s(?:of|was|is|has|had|did|could|would|can|who|to)\b"
+
+
+def number_format_problems(wording: Wording) -> Iterator[Problem]:
+    """``1100`` beside ``1,782``, and ``forty six`` without its hyphen: the first of each kind in a file."""
+    text = evened(wording.text)
+    yield from _thousands(wording, text)
+    yield from _hyphens(wording, text)
+
+
+class _Number(NamedTuple):
+    start: int
+    end: int
+    typed: str
+
+    @property
+    def digits(self) -> str:
+        return "".join(filter(str.isdigit, self.typed))
+
+
+def _thousands(wording: Wording, text: str) -> Iterator[Problem]:
+    typed = [(found.start(), found[0].rstrip(",\u00a0")) for found in _LONG.finditer(text)]
+    numbers = [_Number(start, start + len(number), number) for start, number in typed]
+    grouped = [one for one in numbers if not one.typed.isdigit() and _is_grouped(text, one)]
+    bare = [one for one in numbers if one.typed.isdigit() and _is_quantity(text, one)] if grouped else []
+    if not any(len(one.digits) >= _LARGE for one in bare):
+        grouped = [one for one in grouped if len(one.digits) < _LARGE]
+    if not grouped or not bare:
+        return
+    fewer, more = sorted((grouped, bare), key=lambda kind: (len(kind), -kind[0].start))
+    odd = fewer[0]
+    message = f"{_plain(odd.typed)} beside {_plain(more[0].typed)}: thousands are written in two ways"
+    hint = f"write {odd.digits}" if fewer is grouped else f"write {int(odd.digits):,}"
+    yield wording.problem("number-format", odd.start, message, hint)
+
+
+def _plain(number: str) -> str:
+    return number.replace("\u00a0", " ")
+
+
+def _is_grouped(text: str, number: _Number) -> bool:
+    """Whether it is one number, and not two with a comma between as in ``F(1,234)`` or ``[1,234]``."""
+    start, end, typed = number
+    if not _GROUPED.fullmatch(typed):
+        return False
+    before = text[max(0, start - 2) : start]
+    if before[-1:].isalnum() or before[-1:] in _JOINED or (before[-1:] == "(" and before[:1].isalnum()):
+        return False
+    if "," not in typed and (before[-1:].isspace() and before[:1].isdigit()):
+        return False
+    after = text[end : end + 2]
+    return not (after[:1].isalnum() or (after[:1] in {",", "-", "/"} and after[1:].isalnum()))
+
+
+def _is_quantity(text: str, number: _Number) -> bool:
+    """Whether digits without a separator count something: they are no year, page, code, date or telephone number."""
+    start, end, typed = number
+    if not _SHORTEST <= len(typed) <= _MOST_DIGITS:
+        return False
+    before, after = text[max(0, start - 24) : start].rpartition("\n")[2], text[end : end + 2]
+    if _is_joined(before, after) or re.search(_NOUN_BEFORE, before) or re.search(_NAME_BEFORE, before):
+        return False
+    value = int(typed)
+    if _EARLIEST_YEAR <= value <= _LAST_YEAR:
+        return value < _FIRST_YEAR and not re.search(_YEAR_BEFORE, before) and after[:1] != ")"
+    return True
+
+
+def _is_joined(before: str, after: str) -> bool:
+    """Whether digits between ``before`` and ``after`` are part of something longer, such as a date or ``1090 Vienna``."""
+    first, second = after[:1], after[1:]
+    if before[-1:].isalnum() or before[-1:] in _JOINED or first.isalnum():
+        return True
+    if before[-1:] == "(" and before[-2:-1].isalnum():
+        return True
+    if first.isspace():
+        return second.isdigit() or second.isupper()
+    return first in _JOINED and (first not in _CLOSING or second.isalnum())
+
+
+def _hyphens(wording: Wording, text: str) -> Iterator[Problem]:
+    for found in _TENS_AND_ONES.finditer(text):
+        stem = re.search(r"(?:^|[\W_])([A-Za-z]{3,5})\Z", text[max(0, found.start() - 6) : found.start()])
+        if not stem or stem[1].lower() not in _STEMS:
+            continue
+        if found[1] == "one" and re.match(_VERB, text[found.end() : found.end() + 8]):
+            continue  # "of twenty one was lost" counts twenty
+        message = f"'{stem[1]}ty {found[1]}' without its hyphen"
+        start = found.start() - len(stem[1])
+        yield wording.problem("number-format", start, message, f"write '{stem[1]}ty-{found[1]}'")
+        return

@@ -1,0 +1,155 @@
+"""Whether the words beside an interval say the same as it does.
+
+An interval of 95% or more that excludes no effect is a difference significant at .05, and one of 95% or less that
+includes it is none: both are statements of one test. Of what a 90% interval excludes and a 99% interval includes,
+nothing follows.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from pprmail.editorial.intervals import sentence_ends_between
+
+if TYPE_CHECKING:
+    from pprmail.editorial.estimates import Estimate
+    from pprmail.editorial.intervals import Interval
+
+USUAL_LEVEL = 95
+_BEFORE, _AFTER = 160, 60
+_WORD = re.compile(r"(?:in|non-?\s?)?significan(?:tly|t|ce)\b")
+_NEGATED = re.compile(
+    r"(?i:\b(?P<no>no|without|nor|neither)|\b(?P<not>not|never|fail(?:s|ed)? to|did ?n't|was ?n't))"
+    r"(?P<words>(?:\s[a-z]+){0,3})\s\Z"
+)
+# Of what is said to be significant or not, it must be the effect
+_EFFECT = (
+    r"(?:difference|effect|advantage|benefit|change|improvement|reduction|increase|association|correlation|relation"
+    r"(?:ship)?)s?"
+)
+_OF_AN_EFFECT = re.compile(rf"\s(?:{_EFFECT}|at|in|for|after|between|on|among|from|than)\b|\s?\(|,|\s?[a-z]*ly\b")
+_NOT_AN_EFFECT = frozenset({"only", "just", "merely", "all", "every", "each", "clinically", "clinical", "both"})
+_UNSURE = re.compile(
+    r"(?i:equivalen|margin|inferior|zero|adjust|correct|bonferroni|one-(?:tail|sided)|heterogen|bias|interaction|moderat"
+    r"|mediat|egger|clinical|practical|whether|\bif\b|would|could|might|cannot|approach|nearly|almost|trend|unless|exact"
+    r"|permut|predict|than expected)"
+)
+_ELSEWHERE = re.compile(
+    r"[.;:!?,()\[\]]|\b(?:whereas|while|but|although|though|however|yet|except|unlike|because|which|that|who|when|so"
+    r"|as|by)\b"
+)
+_ONWARD = re.compile(
+    r"\W*(?:(?:and|which|this|it|was|is|were|are|thus|so|hence|therefore|an?|the|effect|difference|result|also|still"
+    r"|statistically)\b\W*){0,6}\Z"
+)
+_SENTENCE_AFTER = re.compile(
+    rf"[\])]{{0,3}}\.\s(?:This|It|The|That)(?:\s{_EFFECT})?\s(?:was|is)\s(?:(not\s(?:statistically\s)?|non-?)"
+    r"|(?:statistically\s)?)significant\s?[.;]"
+)
+_ENDS = re.compile(rf"(?:\s{_EFFECT})?\s?(?:[.,;)]|\Z)")
+
+
+class Words(NamedTuple):
+    """``not significant`` or ``significant``: the words begin at ``start`` and end at ``end``."""
+
+    start: int
+    end: int
+    negative: bool
+
+
+def contradiction(
+    text: str, interval: Interval, estimates: tuple[Estimate, ...], since: int
+) -> tuple[int, str, str] | None:
+    """Where words say another thing than ``interval``, with message and hint, or None.
+
+    ``estimates`` are those before the interval, one at least; words before the offset ``since`` are of another one.
+    """
+    null = estimates[0].no_effect
+    negative = None if null is None else _contradicted(interval, null)
+    if null is None or negative is None:
+        return None
+    first = max(since, interval.start - _BEFORE)
+    first = max(first, text.rfind("\n", first, interval.start) + 1)
+    found = (
+        _words_before(text, first, estimates[-1].start)
+        or _words_after(text, interval.end)
+        or _sentence_after(text, interval, since)
+    )
+    if not found or found.negative != negative or _unsure(text, first, found, interval):
+        return None
+    if negative:
+        message = f"'not significant' beside {interval.name}, which excludes {null}"
+        return found.start, message, "is a bound mistyped, a minus sign lost, or was it significant?"
+    message = f"'significant' beside {interval.name}, which includes {null}"
+    return found.start, message, "is a bound mistyped, or was it not significant?"
+
+
+def _contradicted(interval: Interval, null: int) -> bool | None:
+    """True when the words may not be negative, False when they may not be positive, None when nothing follows."""
+    low, high = interval.low, interval.high
+    if interval.level >= USUAL_LEVEL and (low.value - low.half > null or high.value + high.half < null):
+        return True
+    if interval.level <= USUAL_LEVEL and low.value + low.half < null < high.value - high.half:
+        return False
+    return None
+
+
+def _unsure(text: str, first: int, found: Words, interval: Interval) -> bool:
+    """Whether the sentence is about more than the effect and its interval."""
+    end = max(interval.end, found.end)
+    return _UNSURE.search(text[min(first, found.start) : end + _AFTER].partition("\n")[0]) is not None
+
+
+def _words(text: str, first: int, word: re.Match[str]) -> Words | None:
+    """What is said with ``word``, or None when that is not clear."""
+    start, end = word.start(), word.end()
+    follows = (_OF_AN_EFFECT.match(text, end) or _ENDS.match(text, end)) is not None
+    if word[0][0] in "in":
+        return Words(start, end, negative=True)
+    denied = _NEGATED.search(text[max(first, start - 48) : start])
+    if not denied:
+        clause = re.split(r"[,;.()]", text[first:start])[-1]
+        if word[0] == "significance" or re.search(r"\b(?:not?|nor|never|without|few|hardly|neither)\b|n't", clause):
+            return None
+        return Words(start, end, negative=False) if word[0] == "significantly" or follows else None
+    if _NOT_AN_EFFECT.intersection(denied["words"].split()):
+        return None
+    if denied["no"] and word[0] == "significant" and not follows:
+        return None
+    return Words(max(first, start - 48) + denied.start(), end, negative=True)
+
+
+def _words_before(text: str, first: int, estimate: int) -> Words | None:
+    """``no significant difference between groups (d = ...``: words of the clause that an estimate stands in."""
+    words = list(_WORD.finditer(text, first, estimate))
+    word = words[-1] if words else None
+    if not word or (word[0] == "significant" and not _OF_AN_EFFECT.match(text, word.end())):
+        return None
+    between = text[word.end() : estimate].rstrip(" \u00a0,;([:")
+    if _ELSEWHERE.search(between) or (" and " in between and "between" not in between):
+        return None
+    return _words(text, first, word)
+
+
+def _words_after(text: str, end: int) -> Words | None:
+    """``95% CI [...]) was not significant.``: words that go on from an interval, and end there."""
+    word = _WORD.search(text, end, end + _AFTER)
+    found = _words(text, end, word) if word else None
+    if not found or not _ENDS.match(text, found.end):
+        return None
+    between = text[end : found.start]
+    if "." in between or ";" in between or "\n" in between or "(" in between:
+        return None
+    if not found.negative and "was " not in between and "statistically " not in between:
+        return None
+    return found if _ONWARD.match(between) else None
+
+
+def _sentence_after(text: str, interval: Interval, since: int) -> Words | None:
+    """``This was not significant.`` right after the sentence of the one interval."""
+    found = _SENTENCE_AFTER.match(text, interval.end)
+    if not found or (since and not sentence_ends_between(text, since, interval.start)):
+        return None
+    start = text.index(". ", interval.end) + 2 if ". " in found[0] else found.start()
+    return Words(start, found.end(), found[1] is not None)
