@@ -3,7 +3,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pprmail.editorial.wording import wording_of_citation, wording_of_issue, wording_of_summary
@@ -75,6 +75,8 @@ def test_the_words_of_a_file_are_its_blocks_a_line_each(newsletter: Newsletter) 
     assert doe.place(doe.text.index("line")) == ("issues/2020-08/1-doe.md", 5, 1)
 
 
+@example("0\\\n")
+@settings(deadline=None, derandomize=True, max_examples=400)
 @given(st.text(st.sampled_from("ab *_[]()\\&;#<>amp10./:!\n"), max_size=40))
 def test_every_character_is_placed_on_itself(markdown: str) -> None:
     read = wording(markdown)
@@ -85,6 +87,7 @@ def test_every_character_is_placed_on_itself(markdown: str) -> None:
         assert typed.replace("\n", " ") == character or typed in "\\&"
 
 
+@settings(deadline=None, derandomize=True, max_examples=400)
 @given(st.text(max_size=60))
 def test_any_text_has_places_within_it(markdown: str) -> None:
     read = wording(html.escape(markdown))

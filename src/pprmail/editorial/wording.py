@@ -111,21 +111,25 @@ _ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
 
 def _typed_at(block: Block, offset: int) -> int:
     """Where in the source the character ``offset`` of the block's words was typed."""
-    seen = 0
+    seen = after = 0
     for text, at in _texts(block.children):
+        if at is None:
+            # A backslash at a line's end is what breaks the line
+            at = max(block.source.text.find("\\\n", after), 0)  # noqa: PLW2901 - found only now
         if offset < seen + len(text):
             return _walk(block.source.text, at, text, offset - seen)
         seen += len(text)
+        after = at + len(text)
     return len(block.source.text)
 
 
-def _texts(children: tuple[Inline, ...]) -> Iterator[tuple[str, int]]:
-    """Each run of characters, with where it begins in the source."""
+def _texts(children: tuple[Inline, ...]) -> Iterator[tuple[str, int | None]]:
+    """Each run of characters, with where it begins in the source; None for a line's break."""
     for node in children:
         if isinstance(node, Text):
             yield node.text, node.at
         elif isinstance(node, LineBreak):
-            yield " ", 0
+            yield " ", None
         else:
             yield from _texts(node.children)
 
