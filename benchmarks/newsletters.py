@@ -90,7 +90,9 @@ def make_newsletter(folder: Path, summaries: int, words: int) -> Path:
     copy_settings(folder)
     # The letter is about its size or its time, not about its faults; its paragraphs come from several summaries
     with (folder / "pprmail.toml").open("a", encoding="utf-8") as settings:
-        settings.write('\n[check]\ndisable = ["summary-count", "title-repeated"]\nabbreviations = ["CB", "CBT", "CI", "DIT", "SE"]\n')
+        settings.write(
+            '\n[check]\ndisable = ["summary-count", "title-repeated"]\nabbreviations = ["CB", "CBT", "CI", "DIT", "SE"]\n'
+        )
     issue = folder / "issues" / MADE
     issue.mkdir(parents=True)
     (issue / "issue.md").write_text("Month: November 2026\nDate: 2026-11-14\n", encoding="utf-8")
