@@ -25,12 +25,14 @@ def normal_two_sided(z: float) -> float:
 
 def t_two_sided(t: float, df: float) -> float:
     """The probability, 0 to 1, of a Student's t with ``df`` > 0 degrees of freedom at least as far from 0 as ``t``."""
-    return _beta(df / (df + t * t), df / 2, 0.5)
+    whole = df + t * t
+    return _beta(df / whole, t * t / whole, df / 2, 0.5)
 
 
 def f_upper(f: float, df1: float, df2: float) -> float:
     """The probability, 0 to 1, of an F with ``df1`` and ``df2`` degrees of freedom, both > 0, of ``f`` >= 0 or more."""
-    return _beta(df2 / (df2 + df1 * f), df2 / 2, df1 / 2)
+    whole = df2 + df1 * f
+    return _beta(df2 / whole, df1 * f / whole, df2 / 2, df1 / 2)
 
 
 def chi_square_upper(x: float, df: float) -> float:
@@ -38,12 +40,12 @@ def chi_square_upper(x: float, df: float) -> float:
     return _upper_gamma(df / 2, x / 2)
 
 
-def _beta(x: float, a: float, b: float) -> float:
-    """The regularized incomplete beta function of ``x`` from 0 to 1."""
-    if x <= 0 or x >= 1:
-        return min(max(x, 0.0), 1.0)
+def _beta(x: float, rest: float, a: float, b: float) -> float:
+    """The regularized incomplete beta function of ``x`` from 0 to 1; ``rest`` is 1 - ``x``, which may be tiny."""
+    if x <= 0 or rest <= 0:
+        return 0.0 if x <= 0 else 1.0
     if x > (a + 1) / (a + b + 2):  # beyond it the fraction is slow; the other one is not
-        return 1 - _beta(1 - x, b, a)
+        return 1 - _beta(rest, x, b, a)
 
     def term(number: int) -> float:
         m = number // 2
@@ -51,7 +53,7 @@ def _beta(x: float, a: float, b: float) -> float:
             return -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
         return m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
 
-    scale = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
+    scale = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log(rest)
     return min(math.exp(scale) / a * _fraction(term), 1.0)
 
 

@@ -24,7 +24,8 @@ _ITEM = re.compile(
     r"(-?\s?[0-9]{0,9}\.?[0-9]{1,9})[)\]]?\Z"
 )
 _PART = re.compile(r"[^,;(\[]+")
-_ONE_OF_TWO = r"[0-9],?\s(?:and|to|vs\.?|versus|than|or)\s\Z"
+# The second of a pair, or its logarithm
+_ANOTHER = r"(?:[0-9],?\s(?:and|to|vs\.?|versus|than|or)\s|\b(?:log|ln)[\s(-])\Z"
 
 
 class Estimate(NamedTuple):
@@ -43,7 +44,8 @@ class Estimate(NamedTuple):
 def estimates_before(text: str, interval: Interval) -> tuple[Estimate, ...]:
     """The estimates right before an interval, nearest first; p, SE and the like may stand between.
 
-    Of one that is the second of a pair (``d = 0.2 and d = 0.5``) it is not known whose the interval is: there is none.
+    Of the second of a pair (``d = 0.2 and d = 0.5``) and of a logarithm it is not known whose the interval is: there is
+    none.
     """
     found: list[Estimate] = []
     if interval.shared:
@@ -60,7 +62,7 @@ def estimates_before(text: str, interval: Interval) -> tuple[Estimate, ...]:
         if item[1] not in _BETWEEN:
             start = part.start() + item.start()
             value = numeral_at(text, part.start() + item.start(3))
-            if not value or re.search(_ONE_OF_TWO, text[max(0, start - 12) : start]):
+            if not value or re.search(_ANOTHER, text[max(0, start - 12) : start]):
                 return ()
             found.append(Estimate(start, item[1], value))
         if piece[: item.start()].strip():

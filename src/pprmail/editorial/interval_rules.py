@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from pprmail.editorial.wording import Wording
     from pprmail.errors import Problem
 
+_NEAR = 40
+_NUMBER_NEEDED = "NN"
+"""A number needed to treat or to harm (NNT, NNH) has an interval that may run through infinity, from 12 to -20."""
+
 _HAIR = 1e-9
 """What two sums of decimals that are equal may differ by."""
 
@@ -31,6 +35,8 @@ def interval_problems(wording: Wording) -> Iterator[Problem]:
             continue
         estimates = estimates_before(text, interval)
         if interval.low.value > interval.high.value:
+            if _NUMBER_NEEDED in text[max(0, interval.start - _NEAR) : interval.start]:
+                continue
             yield _reversed(wording, interval, estimates)
             continue
         outside = _outside(interval, estimates)

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from pprmail.editorial.numerals import Numeral
 
-MARKS = ("CI", "CrI", "IC", "onfidence interval", "redible interval", "ntervalle de confiance", "[")
-"""A text without any of these has no interval."""
+_SHORT = ("CI", "CrI", "IC")
+_LONG = ("onfidence interval", "redible interval", "ntervalle de confiance")
 
 _FURTHEST, _LONGEST_LEVEL = 300, 40
 _LEVEL = re.compile(r"(?<![0-9.])([0-9]{2}(?:[.,][0-9]{1,2})?)\s?(?:%|per ?cent)(?:\s[a-z-]{1,16}){0,2}[\s-]?\Z")
@@ -93,7 +93,7 @@ def sentence_ends_between(text: str, start: int, end: int) -> bool:
 
 
 def _labels(text: str) -> Iterator[_Label]:
-    for mark in MARKS[:-1]:
+    for mark in (*_SHORT, *_LONG) if "nterval" in text else _SHORT:
         at = text.find(mark)
         while at >= 0:
             start = at if mark[0].isupper() else at - 1
@@ -180,7 +180,7 @@ def _bounds(text: str, at: int, *, french: bool) -> _Bounds | None:
             if text[end : end + 1] not in {"]", ")"}:
                 continue
             end += 1
-        elif _SEPARATOR.match(text, end) and read(text, end + 1) and between[1] == ",":
+        elif between[1] == "," and (more := _SEPARATOR.match(text, end)) and more[1] != ";" and read(text, more.end()):
             continue
         return _Bounds(at if opened else low.start, end, low, high, between[1])
     return None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _LONG = re.compile(r"[1-9][0-9,\u00a0]{3,}")
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:[,\u00a0][0-9]{3})+")
-_SHORTEST, _MOST_DIGITS = 4, 7
+_SHORTEST, _MOST_DIGITS = 4, 6
 _LARGE = 5
 """From so many digits on nobody leaves the separator out: ``1100`` beside ``12,345`` is a style of its own."""
 
@@ -25,7 +25,7 @@ _CLOSING = frozenset(".,:;!?")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _EARLIEST_YEAR = 1500
 _YEAR_BEFORE = r"(?:\b(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|year|[Bb]efore|[Aa]fter|c\.)\s|,\s|\()\Z"
-_NOUN_BEFORE = r"(?:\b(?i:no|nos|nr|number|pp?|pages?|vol|room|code|ext|line|version|isbn|id|box)\.?|[0-9)])\s\Z"
+_NOUN_BEFORE = r"(?:\b(?i:no|nos|nr|number|pp?|pages?|vol|room|code|ext|line|version|isbn|id|box|tel|phone|call|fax|grant|study|trial|item|at)\.?|[0-9)])\s\Z"
 # A name before makes it the number of something; those words begin sentences
 _NAME_BEFORE = (
     r"\b(?!(?:Of|The|Over|Nearly|About|Some|With|From|All|These|Their|Among|Around|Approximately|Almost|In|For|At|More|Another"

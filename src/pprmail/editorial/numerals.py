@@ -20,9 +20,9 @@ _SIGNS = (
 # At most twelve digits in a row, so that no text takes long; nothing may follow that makes it another number or a name
 _POINT = re.compile(
     r"\s{0,2}(-?)\s?[$£]?((?:[1-9][0-9]{0,2}(?:,[0-9]{3}){1,3}(?![0-9])|[0-9]{1,12})?+(?:\.[0-9]{1,12})?+)"
-    r"(?<=[0-9])(?![\w^×]|\.[0-9])(?:\s?(%))?"
+    r"(?<=[0-9])(?![\w^×]|\.[0-9]|\s[×*])(?:\s?(%))?"
 )
-_COMMA = r"\s{0,2}(-?)\s?([0-9]{1,12}+(?:,[0-9]{1,12})?+)(?![\w^×]|[.,][0-9])(?:\s?(%))?"
+_COMMA = r"\s{0,2}(-?)\s?([0-9]{1,12}+(?:,[0-9]{1,12})?+)(?![\w^×]|[.,][0-9]|\s[×*])(?:\s?(%))?"
 
 
 class Numeral(NamedTuple):

@@ -69,8 +69,8 @@ def _ps(text: str) -> Iterator[tuple[int, str, str]]:
 
 
 def _hint(test: Test, p: str) -> str:
-    if p and not float(p) and _tail(test, test.value) < _SMALLEST_TOLD:
-        return "write p < .001"
+    if p and not float(p) and _tail(test, test.value) < half_unit(p):
+        return f"write {_given(test, p)}"
     return "compare them with the article: one of the numbers is mistyped"
 
 

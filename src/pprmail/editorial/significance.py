@@ -17,18 +17,21 @@ if TYPE_CHECKING:
     from pprmail.editorial.intervals import Interval
 
 USUAL_LEVEL = 95
-_BEFORE, _AFTER = 160, 60
+_BEFORE, _AFTER, _LONGEST_DENIAL = 160, 60, 48
 _WORD = re.compile(r"(?:in|non-?\s?)?significan(?:tly|t|ce)\b")
 _NEGATED = re.compile(
-    r"(?i:\b(?P<no>no|without|nor|neither)|\b(?P<not>not|never|fail(?:s|ed)? to|did ?n't|was ?n't))"
-    r"(?P<words>(?:\s[a-z]+){0,3})\s\Z"
+    r"(?i:\b(?:no|without|nor|neither|not|never|fail(?:s|ed)? to|did ?n't|was ?n't))(?P<words>(?:\s[a-z]+){0,3})\s\Z"
 )
 # Of what is said to be significant or not, it must be the effect
 _EFFECT = (
     r"(?:difference|effect|advantage|benefit|change|improvement|reduction|increase|association|correlation|relation"
     r"(?:ship)?)s?"
 )
-_OF_AN_EFFECT = re.compile(rf"\s(?:{_EFFECT}|at|in|for|after|between|on|among|from|than)\b|\s?\(|,|\s?[a-z]*ly\b")
+_OF_AN_EFFECT = re.compile(rf"\s(?:{_EFFECT}|at|in|for|after|between|on|among|from)\b|\s?\(|,")
+_BY_HOW_MUCH = re.compile(
+    r"\s(?:better|worse|more|less|fewer|higher|lower|greater|larger|smaller|differ(?:ent|ed)?|associated|related|correlated"
+    r"|reduced?|improved?|increased?|decreased?|changed?|at|in|for|after|between|from)\b|\s?\(|,"
+)
 _NOT_AN_EFFECT = frozenset({"only", "just", "merely", "all", "every", "each", "clinically", "clinical", "both"})
 _UNSURE = re.compile(
     r"(?i:equivalen|margin|inferior|zero|adjust|correct|bonferroni|one-(?:tail|sided)|heterogen|bias|interaction|moderat"
@@ -37,7 +40,7 @@ _UNSURE = re.compile(
 )
 _ELSEWHERE = re.compile(
     r"[.;:!?,()\[\]]|\b(?:whereas|while|but|although|though|however|yet|except|unlike|because|which|that|who|when|so"
-    r"|as|by)\b"
+    r"|as|by|despite|studies|trials|subgroups?|overall|pooled|in (?:the|their|its) (?:\w+ )?effects?)\b"
 )
 _ONWARD = re.compile(
     r"\W*(?:(?:and|which|this|it|was|is|were|are|thus|so|hence|therefore|an?|the|effect|difference|result|also|still"
@@ -104,30 +107,29 @@ def _unsure(text: str, first: int, found: Words, interval: Interval) -> bool:
 def _words(text: str, first: int, word: re.Match[str]) -> Words | None:
     """What is said with ``word``, or None when that is not clear."""
     start, end = word.start(), word.end()
-    follows = (_OF_AN_EFFECT.match(text, end) or _ENDS.match(text, end)) is not None
-    if word[0][0] in "in":
-        return Words(start, end, negative=True)
-    denied = _NEGATED.search(text[max(first, start - 48) : start])
-    if not denied:
-        clause = re.split(r"[,;.()]", text[first:start])[-1]
-        if word[0] == "significance" or re.search(r"\b(?:not?|nor|never|without|few|hardly|neither)\b|n't", clause):
-            return None
-        return Words(start, end, negative=False) if word[0] == "significantly" or follows else None
-    if _NOT_AN_EFFECT.intersection(denied["words"].split()):
+    before = text[max(first, start - _LONGEST_DENIAL) : start]
+    denied = _NEGATED.search(before)
+    if word[0].startswith(("in", "non")):
+        return None if denied else Words(start, end, negative=True)
+    if denied:
+        unclear = _NOT_AN_EFFECT.intersection(denied["words"].split())
+        return None if unclear else Words(start - len(before) + denied.start(), end, negative=True)
+    clause = re.split(r"[,;.()]", text[first:start])[-1]
+    if word[0] == "significance" or re.search(r"\b(?:not?|nor|never|without|few|hardly|neither)\b|n't", clause):
         return None
-    if denied["no"] and word[0] == "significant" and not follows:
-        return None
-    return Words(max(first, start - 48) + denied.start(), end, negative=True)
+    return Words(start, end, negative=False)
 
 
 def _words_before(text: str, first: int, estimate: int) -> Words | None:
     """``no significant difference between groups (d = ...``: words of the clause that an estimate stands in."""
     words = list(_WORD.finditer(text, first, estimate))
-    word = words[-1] if words else None
-    if not word or (word[0] == "significant" and not _OF_AN_EFFECT.match(text, word.end())):
+    if not words:
         return None
+    word = words[-1]
+    subject = _BY_HOW_MUCH if word[0].endswith("ly") else _OF_AN_EFFECT
     between = text[word.end() : estimate].rstrip(" \u00a0,;([:")
-    if _ELSEWHERE.search(between) or (" and " in between and "between" not in between):
+    pairs = 1 if "between" in between else 0
+    if not subject.match(text, word.end()) or _ELSEWHERE.search(between) or between.count(" and ") > pairs:
         return None
     return _words(text, first, word)
 

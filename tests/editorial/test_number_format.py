@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pprmail.editorial.number_format import number_format_problems
+from pprmail.editorial.wording import wording_of_citation
+from sources import summary_of
+
+NO_BREAK = "\u00a0"
+TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+# No years: those are never told
+QUANTITIES = st.one_of(st.integers(1000, 1499), st.integers(2100, 99_999))
+
+
+def told(markdown: str) -> list[str]:
+    wording = wording_of_citation(summary_of(markdown))
+    return [f"{one.message}; {one.hint}" for one in number_format_problems(wording)]
+
+
+def sentence(numbers: list[str]) -> str:
+    return " ".join(f"They saw {number} adults." for number in numbers)
+
+
+def test_a_number_is_told_with_how_to_write_it() -> None:
+    assert told("1,782 adults, 2,345 families, 1100 others") == [
+        "1100 beside 1,782: thousands are written in two ways; write 1,100"
+    ]
+    assert told(f"1782 adults, 2345 families, 1{NO_BREAK}100 others") == [
+        "1 100 beside 1782: thousands are written in two ways; write 1100"
+    ]
+    assert told("Forty six patients") == ["'Forty six' without its hyphen; write 'Forty-six'"]
+
+
+@settings(deadline=None, derandomize=True)
+@given(st.lists(QUANTITIES, max_size=9), st.booleans(), st.lists(st.integers(1900, 2099), max_size=3))
+def test_numbers_in_one_style_are_never_told(numbers: list[int], grouped: bool, years: list[int]) -> None:  # noqa: FBT001 - drawn
+    printed = [f"{number:,}" if grouped else str(number) for number in numbers]
+
+    assert told(sentence([*printed, *map(str, years)])) == []
+
+
+@settings(deadline=None, derandomize=True)
+@given(st.lists(QUANTITIES, min_size=2, max_size=9), QUANTITIES, st.booleans())
+def test_the_odd_number_of_equal_length_is_always_told(numbers: list[int], odd: int, grouped: bool) -> None:  # noqa: FBT001 - drawn
+    same = [10_000 + number % 10_000 for number in numbers]
+    other = 10_000 + odd % 10_000
+    printed = [*(f"{number:,}" if grouped else str(number) for number in same), str(other) if grouped else f"{other:,}"]
+
+    assert [one.split(" beside ")[0] for one in told(sentence(printed))] == [printed[-1]]
+
+
+@settings(deadline=None, derandomize=True)
+@given(st.sampled_from(TENS), st.sampled_from(ONES))
+def test_tens_and_ones_need_their_hyphen(tens: str, ones: str) -> None:
+    assert len(told(f"They saw {tens} {ones} patients.")) == 1
+    assert told(f"They saw {tens}-{ones} patients, {tens} {ones}-hour sessions, {tens} or {ones}.") == []
