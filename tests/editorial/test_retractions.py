@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest import summary_text
-from pprmail.editorial.retractions import cited_doi, issue_retractions, retraction_problems
+from pprmail.editorial.retractions import cited_doi, retraction_problems, went_out
 from pprmail.literature import CONCERN, CORRECTION, RETRACTION, Listed
 from pprmail.manuscript.issue import load_issue
 
@@ -157,7 +157,11 @@ def test_an_issue_that_went_out_says_so(newsletter: Newsletter) -> None:
     later = load_issue(newsletter.settings, "2020-08")[0]
     zone = newsletter.settings.newsletter.zone
 
-    found = [one.message for one in issue_retractions(later, {DOI: (RETRACTED,)}.__getitem__, zone)]
+    found = [
+        one.message
+        for summary in later.summaries
+        for one in retraction_problems(summary, (RETRACTED,), went_out(later, summary, zone))
+    ]
 
     assert issue.receipt
     assert [one.rpartition("), ")[2] for one in found] == [

@@ -13,6 +13,7 @@ from pprmail.archive.search import has_search
 from pprmail.archive.writing import Memory, Written, hashed
 from pprmail.cli.locks import held_alone
 from pprmail.manuscript.months import issue_keys
+from pprmail.registers.retraction_list import list_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,9 +43,13 @@ class Order(NamedTuple):
 
 
 class Sources(NamedTuple):
-    """What a build is made of, as hashes: ``common`` to every file, ``of_issues`` by their keys, and the ``whole``."""
+    """What a build is made of, as hashes: ``common`` to every file, ``of_issues`` by their keys, and the ``whole``.
+
+    ``retractions``: the list that the issues are held against; it is part of no file.
+    """
 
     common: str
+    retractions: str
     of_issues: dict[str, str]
     whole: str
 
@@ -73,12 +78,16 @@ def _build(console: Console, settings: Settings, order: Order) -> Built:
     memory = Memory(settings.state_folder / MEMORY, settings.root)
     common = common_ingredients(settings)
     of_issues = {key: hashed(common, issue_ingredients(settings, key)) for key in order.keys}
-    whole = hashed(common, *of_issues, *of_issues.values(), str(order.named), str(order.drafts), str(has_search()))
+    listing = list_of(settings)
+    retractions = listing.sha256 if listing else ""
+    whole = hashed(
+        common, retractions, *of_issues, *of_issues.values(), str(order.named), str(order.drafts), str(has_search())
+    )
     if unchanged := _unchanged(memory, order.folder, whole):
         return unchanged
     from pprmail.cli.making import make_newsletter
 
-    return make_newsletter(console, settings, order, memory, Sources(common, of_issues, whole))
+    return make_newsletter(console, settings, order, memory, Sources(common, retractions, of_issues, whole))
 
 
 def _unchanged(memory: Memory, folder: Path, whole: str) -> Built | None:

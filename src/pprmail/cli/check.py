@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,9 +14,12 @@ from pprmail.errors import EXIT_DONE, EXIT_YOURS, PprmailError
 from pprmail.rules import NOTE, RULES, did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pprmail.cli import App
     from pprmail.cli.console import Console
     from pprmail.errors import Problem
+    from pprmail.mailcheck.proof import Desk
     from pprmail.rules import Rule
 
 
@@ -28,9 +33,25 @@ if TYPE_CHECKING:
     default="text",
     help="How to print; github makes annotations.",
 )
+@click.option(
+    "--retractions",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Hold the sources against this list of retractions.",
+)
+@click.option("--online", is_flag=True, help="Ask Crossref about the sources too.")
 @click.option("--explain", metavar="RULE", help="Say what a rule is for and how to silence it; 'all' lists them.")
 @click.pass_obj
-def check(app: App, issues: tuple[str, ...], *, strict: bool, output: str, explain: str | None) -> int:
+def check(  # noqa: PLR0913 - an argument for each option
+    app: App,
+    issues: tuple[str, ...],
+    *,
+    strict: bool,
+    output: str,
+    retractions: Path | None,
+    online: bool,
+    explain: str | None,
+) -> int:
     """Show every fault and doubt in ISSUE, or in all issues.
 
     Exit 1 when there is an error (with --strict, a warning), else 0.
@@ -40,7 +61,8 @@ def check(app: App, issues: tuple[str, ...], *, strict: bool, output: str, expla
         return EXIT_DONE
     from pprmail.cli.reading import read_proofs
 
-    keys, proofs, odd = read_proofs(app.settings, issues)
+    with _desk(app, retractions, online=online) as desk:
+        keys, proofs, odd = read_proofs(app.settings, issues, desk)
     problems = tuple(sorted([*odd, *(one for proof in proofs for one in proof.problems)]))
     errors, warnings = count_by_severity(problems)
     if output == "json":
@@ -59,6 +81,22 @@ def check(app: App, issues: tuple[str, ...], *, strict: bool, output: str, expla
         app.console.problems(problems)
     _sum_up(app.console, keys, errors, warnings)
     return EXIT_YOURS if errors or (strict and warnings) else EXIT_DONE
+
+
+@contextmanager
+def _desk(app: App, retractions: Path | None, *, online: bool) -> Iterator[Desk]:
+    """What the issues are held against; registers are loaded only when one is to be asked."""
+    from pprmail.mailcheck.proof import Desk
+    from pprmail.render.templates import open_templates
+
+    templates = open_templates(app.settings)
+    if not (retractions or online or app.settings.check.retractions):
+        yield Desk(templates, None)
+        return
+    from pprmail.cli.literature import open_literature
+
+    with open_literature(app, retractions=retractions, online=online) as literature:
+        yield Desk(templates, literature)
 
 
 def explain_rules(name: str) -> str:

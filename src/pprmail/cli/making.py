@@ -14,10 +14,9 @@ from pprmail.archive.site import mail_files, mail_paths, site_files
 from pprmail.archive.writing import PlannedFile, hashed, is_our_site, write_files
 from pprmail.cli.building import MAIL, SITE, Built
 from pprmail.errors import FaultsError
-from pprmail.mailcheck.proof import proofread
+from pprmail.mailcheck.proof import lay_out, proofread
 from pprmail.manuscript.issue import load_issue
 from pprmail.manuscript.markdown import parse_text
-from pprmail.render.templates import open_templates
 from pprmail.settings import FILE_NAME
 
 if TYPE_CHECKING:
@@ -26,9 +25,8 @@ if TYPE_CHECKING:
     from pprmail.archive.writing import Memory
     from pprmail.cli.building import Order, Sources
     from pprmail.cli.console import Console
-    from pprmail.mailcheck.proof import Proof
+    from pprmail.mailcheck.proof import Desk, Proof
     from pprmail.model import Issue, Prose
-    from pprmail.render.template_files import Templates
     from pprmail.settings import Settings
 
 
@@ -48,12 +46,14 @@ def make_newsletter(console: Console, settings: Settings, order: Order, memory: 
     Raises ``FaultsError`` when an issue has errors; then nothing is written.
     """
     folder, of_issues = order.folder, sources.of_issues
-    templates = open_templates(settings)
-    kept = KeptIssues(settings.state_folder / KEPT, of_issues)
-    shown = _read_shown(settings, order, templates, memory, kept)
+    desk = lay_out(settings)
+    templates = desk.templates
+    held_against = {key: hashed(source, sources.retractions) for key, source in of_issues.items()}
+    kept = KeptIssues(settings.state_folder / KEPT, held_against)
+    shown = _read_shown(settings, order, desk, memory, kept)
     on_site = tuple(one.issue for one in shown if order.drafts or not one.issue.draft)
     wanted = [one for one in shown if not order.named or one.issue.key in order.named]
-    mail = [file for one in wanted for file in _mail(settings, templates, one, of_issues[one.issue.key])]
+    mail = [file for one in wanted for file in _mail(settings, desk, one, of_issues[one.issue.key])]
     of_site = {issue.key: of_issues[issue.key] for issue in on_site}
     introduction = _introduction(settings)
     material = Material(settings, shelve(on_site), templates, introduction, sources.common, of_site, has_search())
@@ -69,15 +69,13 @@ def make_newsletter(console: Console, settings: Settings, order: Order, memory: 
     return Built(site_written, mail_written, newest)
 
 
-def _read_shown(
-    settings: Settings, order: Order, templates: Templates, memory: Memory, kept: KeptIssues
-) -> list[_Draft]:
+def _read_shown(settings: Settings, order: Order, desk: Desk, memory: Memory, kept: KeptIssues) -> list[_Draft]:
     """The issues that are to be built, all free of errors. Raises ``FaultsError``."""
 
     def read(key: str) -> _Draft:
         if memory.checked.get(key) == kept.sources[key]:
             return _Draft(kept.get(key) or load_issue(settings, key)[0], None)
-        proof = proofread(settings, key, templates)
+        proof = proofread(settings, key, desk)
         return _Draft(proof.issue, proof)
 
     shown = [
@@ -88,14 +86,14 @@ def _read_shown(
     return shown
 
 
-def _mail(settings: Settings, templates: Templates, draft: _Draft, source: str) -> list[PlannedFile]:
+def _mail(settings: Settings, desk: Desk, draft: _Draft, source: str) -> list[PlannedFile]:
     """The parts of an issue's mail; it is rendered once, when the first part is to be made."""
     key = draft.issue.key
     made: dict[str, bytes] = {}
 
     def part(path: str) -> bytes:
         if not made:
-            proof = draft.proof or proofread(settings, key, templates)
+            proof = draft.proof or proofread(settings, key, desk)
             made.update(mail_files(settings, key, proof.clean_mail("")))
         return made[path]
 

@@ -8,27 +8,26 @@ from pprmail.errors import Place
 from pprmail.mailcheck.proof import proofread
 from pprmail.manuscript.months import issue_keys
 from pprmail.render.template_files import unused_files
-from pprmail.render.templates import FOLDER, open_templates, packaged_folder
+from pprmail.render.templates import FOLDER, packaged_folder
 from pprmail.rules import did_you_mean, problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pprmail.errors import Problem
-    from pprmail.mailcheck.proof import Proof
+    from pprmail.mailcheck.proof import Desk, Proof
     from pprmail.settings import Settings
 
 
 def read_proofs(
-    settings: Settings, named: tuple[str, ...]
+    settings: Settings, named: tuple[str, ...], desk: Desk
 ) -> tuple[tuple[str, ...], tuple[Proof, ...], tuple[Problem, ...]]:
     """The keys of the issues named (all, when none is), their proofs, and what is odd in ``issues/`` and ``templates/``.
 
     Raises ``PprmailError`` for an issue that does not exist.
     """
     keys, odd = (tuple(dict.fromkeys(named)), ()) if named else issue_keys(settings.root)
-    templates = open_templates(settings)
-    proofs = tuple(proofread(settings, key, templates) for key in keys)
+    proofs = tuple(proofread(settings, key, desk) for key in keys)
     return keys, proofs, (*odd, *_stray_templates(settings))
 
 

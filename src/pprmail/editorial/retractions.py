@@ -14,7 +14,7 @@ from pprmail.model import plain
 from pprmail.rules import NOTE, problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date, tzinfo
 
     from pprmail.errors import Place, Problem
@@ -40,13 +40,6 @@ def cited_doi(summary: Summary) -> CitedDoi | None:
         if doi := find_doi(passage.text):
             return CitedDoi(doi, passage.place(passage.text.find(doi)))
     return None
-
-
-def issue_retractions(issue: Issue, find: Callable[[str], Iterable[Listed]], zone: tzinfo) -> Iterator[Problem]:
-    """What ``find`` says of the DOIs in ``issue``. Days on which it went out are told in ``zone``, the newsletter's."""
-    for summary in issue.summaries:
-        if cited := cited_doi(summary):
-            yield from retraction_problems(summary, find(cited.doi), went_out(issue, summary, zone))
 
 
 def went_out(issue: Issue, summary: Summary, zone: tzinfo) -> date | None:

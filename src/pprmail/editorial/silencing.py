@@ -7,17 +7,22 @@ from typing import TYPE_CHECKING
 from pprmail.rules import RULES, did_you_mean, problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from pprmail.errors import Problem
     from pprmail.model import CheckOk, Issue
 
 
 def silence(
-    problems: Iterable[Problem], issue: Issue, disabled: tuple[str, ...], enabled: tuple[str, ...]
+    problems: Iterable[Problem],
+    issue: Issue,
+    disabled: tuple[str, ...],
+    enabled: tuple[str, ...],
+    unasked: Container[str] = (),
 ) -> tuple[Problem, ...]:
     """The problems that remain, in the files' order, with a warning for each silencing line that did nothing.
 
+    ``unasked`` are the rules that nobody looked for this time: a line that silences one of them may well do something.
     A file that is none of the author's texts (a stray document) has no such line: the one in ``issue.md`` speaks for it.
     """
     found = list(problems)
@@ -32,7 +37,7 @@ def silence(
         return (one.path if one.path in texts else issue.main_file, one.rule)
 
     hit = {key_of(one) for one in found} & silenced
-    unused = [_unused(ok) for key, ok in lines.items() if key not in hit]
+    unused = [_unused(ok) for key, ok in lines.items() if key not in hit and ok.rule not in unasked]
     kept = (one for one in (*found, *unused) if key_of(one) not in silenced and _is_on(one.rule, disabled, enabled))
     return tuple(sorted(kept))
 

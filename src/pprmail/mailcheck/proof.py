@@ -11,13 +11,41 @@ from pprmail.errors import FaultsError
 from pprmail.mailcheck.mail import mail_problems
 from pprmail.manuscript.issue import load_issue
 from pprmail.render.mail import render_issue
+from pprmail.render.templates import open_templates
+from pprmail.rules import GROUPS, RULES
 
 if TYPE_CHECKING:
     from pprmail.errors import Problem
+    from pprmail.mailcheck.literature import Literature
     from pprmail.model import Issue
     from pprmail.render.mail import RenderedIssue
     from pprmail.render.template_files import Templates
     from pprmail.settings import Settings
+
+
+_OF_MAIL = frozenset(rule.id for rule in GROUPS["The rendered mail"])
+_OF_REGISTERS = frozenset({"retracted", "expression-of-concern", "corrected", "citation-mismatch"})
+_OFF = frozenset(rule.id for rule in RULES.values() if not rule.default)
+
+
+class Desk(NamedTuple):
+    """What lies beside the issues that a command proofreads; the same for all of them.
+
+    ``literature`` is None when no register is to be asked.
+    """
+
+    templates: Templates
+    literature: Literature | None
+
+
+def lay_out(settings: Settings) -> Desk:
+    """The newsletter's own templates, and the list of retractions that its settings name. Raises ``PprmailError``."""
+    literature = None
+    if settings.check.retractions:
+        from pprmail.mailcheck.literature import literature_of
+
+        literature = literature_of(settings)
+    return Desk(open_templates(settings), literature)
 
 
 class Proof(NamedTuple):
@@ -39,17 +67,26 @@ class Proof(NamedTuple):
         return self.mail
 
 
-def proofread(settings: Settings, key: str, templates: Templates | None = None) -> Proof:
-    """The issue ``key`` with every problem that remains after silencing, in the files' order."""
+def proofread(settings: Settings, key: str, desk: Desk | None = None) -> Proof:
+    """The issue ``key`` with every problem that remains after silencing, in the files' order.
+
+    Without a ``desk`` one is laid out. Raises ``PprmailError`` for an issue that does not exist, and as ``lay_out`` does.
+    """
+    desk = desk or lay_out(settings)
     issue, problems = load_issue(settings, key)
     # What a file that cannot be read lacks is no news
     unread = {one.path for one in problems if one.rule == "not-utf-8"}
     problems += tuple(one for one in issue_problems(issue, settings.vocabulary) if one.path not in unread)
     check = settings.check
     problems += tuple(text_problems(issue, check.abbreviations, check.enable))
-    remaining = silence(problems, issue, check.disable, check.enable)
+    unasked = _OFF.difference(check.enable)
+    if desk.literature:
+        problems += desk.literature.problems(issue)
+    if not (desk.literature and desk.literature.knows_all):
+        unasked |= _OF_REGISTERS
+    remaining = silence(problems, issue, check.disable, check.enable, unasked | _OF_MAIL)
     if any(one.severity == "error" for one in remaining):
         return Proof(issue, remaining, None)
-    mail = render_issue(settings, issue, templates)
+    mail = render_issue(settings, issue, desk.templates)
     problems += tuple(mail_problems(settings, issue, mail))
-    return Proof(issue, silence(problems, issue, check.disable, check.enable), mail)
+    return Proof(issue, silence(problems, issue, check.disable, check.enable, unasked), mail)
