@@ -1,8 +1,9 @@
-"""The parts of an APA citation line that other rooms ask for: its DOI and its date."""
+"""The parts of an APA citation line that other rooms ask for: its DOI, its date, and what tells one source from another."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from typing import NamedTuple
 from urllib.parse import quote
@@ -99,3 +100,104 @@ def find_date(citation: str) -> CitationDate | None:
     name = (found[2] or "").casefold()
     month = next((n for n, full in enumerate(_MONTHS, 1) if len(name) >= 3 and full.startswith(name)), None)  # noqa: PLR2004
     return CitationDate(int(found[1]), month, found.start(1))
+
+
+# What tells one source from another
+
+_WORD = re.compile(r"[^\W_]+")
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
+_UNDATED = ("in press", "forthcoming", "accepted", "submitted", "n.d", "n. d", "s.d", "sous presse", "à paraître")
+_INS = (". In ", "? In ", ". Dans ", "? Dans ")
+_TITLE_ENDS = (". *", "? *", "! *", ". _", "? _", "! _", ", *", *_INS, "http", "doi:")
+_SHORTEST_TITLE = 12
+
+
+class Span(NamedTuple):
+    """From ``start`` to ``end`` of a text."""
+
+    start: int
+    end: int
+
+
+class Outline(NamedTuple):
+    """A citation in brief: the first author's family name and the title, folded; '' and None where the line does not say."""
+
+    author: str
+    year: int | None
+    title: str
+
+
+class Source(NamedTuple):
+    """What a summary summarises, as far as it tells whether another one did so too.
+
+    ``issue`` and ``path`` say where the summary stands; ``title`` and ``slug`` are the summary's own, the slug '' where
+    its author chose none. ``doi`` is bare and in lower case, or ''.
+    """
+
+    issue: str
+    path: str
+    title: str
+    slug: str
+    doi: str
+    citation: str
+    outline: Outline
+
+
+def source(issue: str, path: str, headers: dict[str, str]) -> Source:
+    """The source of the summary at ``path``, of its headers ``title``, ``slug``, ``doi`` and ``citation`` as typed."""
+    citation = headers.get("citation", "")
+    doi = normal_doi(given) if (given := headers.get("doi", "")) else None
+    if not doi and "10." in citation:
+        doi = find_doi(citation)
+    title, slug = headers.get("title", ""), headers.get("slug", "")
+    return Source(issue, path, title, slug, (doi or "").casefold(), citation, outline(citation))
+
+
+def folded(text: str) -> str:
+    """The words of ``text``, one space between: letter case, accents, dashes, apostrophes and marks of Markdown do not count."""
+    text = text.casefold()
+    if not text.isascii():
+        text = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
+        text = text.translate(_LETTERS)
+    return " ".join(_WORD.findall(text))
+
+
+def date_span(citation: str) -> Span | None:
+    """The brackets that hold the year, or say that there is none yet, as "(in press)"; None without such brackets."""
+    start = citation.find("(")
+    while start >= 0:
+        inside = citation[start + 1 : start + 12].casefold()
+        if (inside[:4].isdecimal() and not inside[4:5].isdecimal()) or inside.startswith(_UNDATED):
+            end = citation.find(")", start)
+            return Span(start, end + 1) if end > 0 else None
+        start = citation.find("(", start + 1)
+    return None
+
+
+def outline(citation: str) -> Outline:
+    """``citation``, as typed, in brief."""
+    span = date_span(citation)
+    if span is None:
+        return Outline("", None, folded(_title(citation)))
+    year = citation[span.start + 1 : span.start + 5]
+    return Outline(
+        folded(citation[: span.start].partition(",")[0]),
+        int(year) if year.isdecimal() else None,
+        folded(_title(citation[span.end :])),
+    )
+
+
+def is_chapter(citation: str) -> bool:
+    """A chapter: its title ends before "In", and the book follows (APA 7, 10.3)."""
+    return any(mark in citation for mark in _INS)
+
+
+def _title(after_date: str) -> str:
+    """The title that ``after_date`` begins with: italics to their end, else up to the journal, the book or the address."""
+    text = after_date.lstrip(" .,:")
+    if text[:1] in {"*", "_"}:
+        return text[1:].partition(text[0])[0]
+    ends = [at for end in _TITLE_ENDS if (at := text.find(end)) >= 0]
+    if not ends and (stop := text.find(". ", _SHORTEST_TITLE)) >= 0:
+        ends = [stop]
+    return text[: min(ends, default=len(text))]

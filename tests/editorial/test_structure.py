@@ -204,12 +204,6 @@ CASES = {
         f"{MAIN}:1:1",
         doe(Slug="it-was-here"),
     ),
-    "one-source-for-two": case(
-        "source-repeated",
-        doe(DOI="10.1000/one") | {POE: summary_text("Does It Last?", DOI="https://doi.org/10.1000/ONE")},
-        f"{POE}:6:6",
-        {POE: summary_text("Does It Last?", DOI="10.1000/two")},
-    ),
     "title-twice": case(
         "title-repeated", {POE: summary_text("does therapy HELP")}, f"{POE}:1:8", doe("Does Therapy Hel?")
     ),
@@ -261,7 +255,7 @@ CASES = {
     "folder-of-no-issue": case("stray-file", {"issues/old/a.md": ""}, "issues/old:1:1", {"issues/a.md": ""}),
 }
 GROUPS_OF_STRUCTURE = ("The manuscript's form", "What a summary must have", "Doubts")
-ELSEWHERE = {"check-ok-unused"}
+ELSEWHERE = {"check-ok-unused", "source-repeated"}
 
 
 @pytest.mark.parametrize("given", CASES.values(), ids=CASES)

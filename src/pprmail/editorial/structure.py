@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pprmail.citation import find_date, find_doi, normal_doi
 from pprmail.errors import Place
-from pprmail.model import plain, plain_prose
+from pprmail.model import plain_prose
 from pprmail.rules import did_you_mean, nearest, problem
 from pprmail.slugs import is_slug
 
@@ -36,7 +36,6 @@ def issue_problems(issue: Issue, vocabulary: Vocabulary) -> Iterator[Problem]:
     yield from _blurb_count(issue)
     yield from _titles_repeated(issue)
     yield from _slug_clashes(issue)
-    yield from _sources_repeated(issue)
     yield from _sent_and_missing(issue)
     for summary in issue.summaries:
         yield from summary_problems(summary, vocabulary)
@@ -101,18 +100,6 @@ def _titles_repeated(issue: Issue) -> Iterator[Problem]:
             )
         elif bare:
             first[bare] = summary
-
-
-def _sources_repeated(issue: Issue) -> Iterator[Problem]:
-    first: dict[str, Summary] = {}
-    for summary in issue.summaries:
-        doi = (summary.doi or find_doi(plain(summary.citation_prose)) or "").casefold()
-        if doi and first.setdefault(doi, summary) is not summary:
-            message = f"the DOI {doi} is that of {first[doi].file_name} too"
-            place = (summary.doi_source or summary.citation).place()
-            yield problem(
-                "source-repeated", place, message, "look which of the two has the citation of another article"
-            )
 
 
 def _sent_and_missing(issue: Issue) -> Iterator[Problem]:
