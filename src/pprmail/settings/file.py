@@ -67,10 +67,12 @@ class _Reader:
 
     def read(self, tables: dict[str, Any], root: Path) -> Settings:
         for name, value in tables.items():
+            if name in TABLES:
+                continue
             hint = did_you_mean(name, tuple(TABLES))
-            if name not in TABLES and isinstance(value, dict):
+            if isinstance(value, dict):
                 self.fault(name, "", f"unknown table [{name}]", hint)
-            elif name not in TABLES:
+            else:
                 self.fault("", name, f"unknown key {name!r} outside any table", hint)
         settings = Settings(root, *(self._section(kind, name, tables.get(name, {})) for name, kind in TABLES.items()))
         for table, key, message, hint in find_doubts(settings):
