@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pprmail.editorial.bylines import Author, authors, pieces, tight_initials
+
+BYLINES = {
+    "one": ("Doe, J. R. ", [Author(0, "Doe", "J. R.")]),
+    "two": ("Doe, J. R., & Roe, R. ", [Author(0, "Doe", "J. R."), Author(14, "Roe", "R.")]),
+    "no-comma": ("Doe, J. R. & Roe, R. ", [Author(0, "Doe", "J. R."), Author(13, "Roe", "R.")]),
+    "and": ("Doe, J. and Roe, R.", [Author(0, "Doe", "J."), Author(12, "Roe", "R.")]),
+    "et": ("Doe, J., et Roe, R.", [Author(0, "Doe", "J."), Author(12, "Roe", "R.")]),
+    "ellipsis": ("Doe, J., . . . Roe, R.", [Author(0, "Doe", "J."), Author(15, "Roe", "R.")]),
+    "one-character": ("Doe, J., … Roe, R.", [Author(0, "Doe", "J."), Author(11, "Roe", "R.")]),
+    "et-al": ("Doe, J., et al.", [Author(0, "Doe", "J.")]),
+    "suffixes": ("King, M. L., Jr., & Gates, W., III.", [Author(0, "King", "M. L."), Author(20, "Gates", "W.")]),
+    "suffix-joined": ("King, M. L. Jr., & Doe, J.", [Author(0, "King", "M. L."), Author(19, "Doe", "J.")]),
+    "particles": ("van der Kolk, B. A., & le Goff, M.-C.", [Author(0, "van der Kolk", "B. A."), Author(23, "le Goff", "M.-C.")]),
+    "tight": ("Doe, J.R., & Roe, R.", [Author(0, "Doe", "J.R."), Author(13, "Roe", "R.")]),
+    "no-stops": ("Doe, JP, & Wu, Y", [Author(0, "Doe", "JP"), Author(11, "Wu", "Y")]),
+    "two-letters": ("Zhang, Yi., & Li, Yu.", [Author(0, "Zhang", "Yi."), Author(14, "Li", "Yu.")]),
+    "chinese": ("李, 明.", [Author(0, "李, 明")]),
+    "russian": ("Выготский, Л. С.", [Author(0, "Выготский", "Л. С.")]),
+    "editors": ("Doe, J., & Roe, R. (Eds.). ", [Author(0, "Doe", "J."), Author(11, "Roe", "R.")]),
+    "group-last": ("Doe, J., & the CBT Study Group", [Author(0, "Doe", "J."), Author(11, "the CBT Study Group")]),
+    "group": (" World Health Organization. ", [Author(1, "World Health Organization")]),
+    "group-and-place": ("Department of Health, U.S.", [Author(0, "Department of Health, U.S")]),
+    "unreadable": ("Doe and Roe, Poe", [Author(0, "Doe and Roe, Poe")]),
+    "nothing": (" . ", []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("byline", "expected"), BYLINES.values(), ids=BYLINES)
+def test_authors_are_read_with_their_places(byline: str, expected: list[Author]) -> None:
+    assert list(authors(byline)) == expected
+
+
+TIGHT = {
+    "two": ("Doe, J.R.", [7]),
+    "three": ("Doe, J.R.T.", [7, 9]),
+    "in-the-second": ("Doe, J. R., & Roe, R.E.", [21]),
+    "hyphenated": ("Doe, J.-P.M.", [10]),
+    "apart": ("Doe, J. R.", []),
+    "hyphen": ("Doe, J.-P., & Roe, M.‐C.", []),
+    "group": ("U.S.A. Department, N.N. Section", []),
+    "place": ("Department of Health, U.S.A.", []),
+    "degree": ("Doe, J. R., Ph.D., & Roe, R.", []),
+}
+
+
+@pytest.mark.parametrize(("byline", "expected"), TIGHT.values(), ids=TIGHT)
+def test_initials_without_a_space_between_are_found(byline: str, expected: list[int]) -> None:
+    assert list(tight_initials(byline)) == expected
+
+
+PIECES = st.sampled_from(
+    ["Doe", "J.", "R.", "J.-P.", "Jr.", "III", ",", " ", "& ", "and ", "…", ". . .", "(Eds.)", "\u00a0", "ß", "明"]
+)
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.one_of(st.text(), st.lists(PIECES).map("".join)))
+def test_every_name_stands_where_it_is_said_to(byline: str) -> None:
+    for author in authors(byline):
+        assert byline.startswith(author.family, author.at)
+    for piece in pieces(byline):
+        assert byline.startswith(piece.text, piece.at)
+        assert piece.text.startswith(piece.initials)

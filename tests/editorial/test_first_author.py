@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pprmail.editorial.first_author import first_author_problems, ordinal, own_author
+from pprmail.manuscript.markdown import parse_text
+from sources import summary_of
+
+KEEFE = "Keefe, J. R., McMain, S. F., & Barber, J. P. (2019). On therapy. *Lancet*."
+HINT = "look which of the two is another study's; a year beside the name, as in 'Smith and colleagues (2010)', says that it is"
+
+
+def told(body: str, citation: str = KEEFE, title: str = "Does It Help?") -> list[str]:
+    summary = summary_of(citation, title=title)._replace(body=parse_text(body, "1-doe.md")[0])
+    return [str(one) for one in first_author_problems(summary)]
+
+
+def test_a_stranger_is_told_with_both_names() -> None:
+    assert told("Does it help?\n\nSmith and colleagues tested it.") == [
+        (
+            "1-doe.md:3:1: warning: 'Smith' is not an author of the citation, whose first author is 'Keefe';"
+            f" {HINT} [first-author-mismatch]"
+        )
+    ]
+
+
+def test_a_later_author_is_told_as_one() -> None:
+    assert told("It helps. McMain and colleagues tested it.") == [
+        (
+            "1-doe.md:1:11: warning: 'McMain' is the second author of the citation, whose first author is 'Keefe';"
+            f" {HINT} [first-author-mismatch]"
+        )
+    ]
+
+
+PLACES = {
+    "et-al": ("It helps. Smith et al. tested it.", "1:11"),
+    "his": ("To find out, Smith and his colleagues tested it.", "1:14"),
+    "co-workers": ("Smith and her co-workers tested it.", "1:1"),
+    "this-study": ("In this study, Smith and colleagues tested it.", "1:16"),
+    "a-study": ("In a meta-analysis, Smith and colleagues tested it.", "1:21"),
+    "by": ("This meta-analysis by Smith and colleagues tested it.", "1:23"),
+    "particles": ("van der Kolk and colleagues tested it.", "1:1"),
+    "double-name": ("Ventura Wurman and colleagues tested it.", "1:1"),
+    "title": ("Dr. Smith and colleagues tested it.", "1:5"),
+    "list": ("- It helps.\n- Smith and colleagues tested it.", "2:3"),
+    "second-line": ("It helps.\nSmith and colleagues\ntested it.", "2:1"),
+    "over-two-lines": ("It helps. Smith\nand colleagues tested it.", "1:11"),
+    "colon": ("Does it: Smith and colleagues tested it.", "1:10"),
+    "quote": ("“Smith and colleagues tested it.”", "1:2"),
+    "after-another": ("Poe et al. (2010) asked. Smith and colleagues tested it.", "1:26"),
+    "misspelled": ("Keffe and colleagues tested it.", "1:1"),
+}
+
+
+@pytest.mark.parametrize(("body", "place"), PLACES.values(), ids=PLACES)
+def test_a_stranger_is_told_at_its_place(body: str, place: str) -> None:
+    (one,) = told(body)
+
+    assert one.startswith(f"1-doe.md:{place}: warning: ")
+
+
+QUIET = {
+    "the-same": "Keefe and colleagues tested it.",
+    "the-same-later": "Smith and colleagues tested it. Keefe et al. did so again.",
+    "named-elsewhere": "Smith and colleagues tested it, said Keefe.",
+    "possessive": "Keefe’s team tested it.",
+    "given-name": "John Keefe and colleagues tested it.",
+    "capitals": "KEEFE and colleagues tested it.",
+    "year": "Smith and colleagues (2010) found it.",
+    "year-after-et-al": "Smith et al. (2010) found it.",
+    "year-before": "In 2010, Smith and colleagues found it.",
+    "year-behind": "Smith and colleagues found it in 1998.",
+    "scale": "Smith and colleagues’ scale was used.",
+    "scale-straight": "Smith and colleagues' scale was used.",
+    "of-a-scale": "They used the scale of Horvath and colleagues.",
+    "in-brackets": "The inventory (Horvath and colleagues, 1989) was used.",
+    "earlier-study": "An earlier study by Smith and colleagues found it.",
+    "had": "Smith and colleagues had found it.",
+    "previously": "Previously, Smith and colleagues found it.",
+    "developed": "Smith and colleagues developed the scale.",
+    "replicates": "The study replicates Smith and colleagues in a new sample.",
+    "building-on": "Building on Smith and colleagues, the authors tested it.",
+    "unlike": "Unlike Smith and colleagues, the authors saw no change.",
+    "since": "Since Bowlby and colleagues, attachment is central.",
+    "as": "As Smith and colleagues put it, therapy helps.",
+    "here": "Here Smith and colleagues come in.",
+    "according-to": "According to Linehan and colleagues, validation helps.",
+    "decades": "Rogers and colleagues wrote of it decades ago.",
+    "two-before": "Safran, Muran and colleagues wrote of ruptures.",
+    "my-colleagues": "My colleagues and I tested it.",
+    "i": "I and colleagues tested it.",
+    "patients": "Patients and colleagues were asked.",
+    "their-own": "Therapists and their colleagues were asked. Clinicians and colleagues may use it.",
+    "lower-case": "We asked friends and colleagues.",
+    "family": "Friends, family, and colleagues were asked.",
+    "no-name": "The and colleagues; And colleagues; 7 and colleagues; van and colleagues.",
+    "colleaguesque": "Smith and teammates met. Smith et alia met.",
+    "nobody": "It was tested.",
+}
+
+
+@pytest.mark.parametrize("body", QUIET.values(), ids=QUIET)
+def test_who_is_nobody_or_of_another_study_is_no_stranger(body: str) -> None:
+    assert told(body) == []
+
+
+ALIKE = {
+    "umlaut": ("Müller, A.", "Mueller"),
+    "spelled-out": ("Mueller, A.", "Müller"),
+    "no-umlaut": ("Müller, A.", "Muller"),
+    "second-half": ("Müller-Lüdenscheidt, A.", "Lüdenscheidt"),
+    "two-words": ("Ventura Wurman, T.", "Wurman"),
+    "no-particle": ("van der Kolk, B. A.", "Kolk"),
+    "capital-particle": ("van der Kolk, B. A.", "Van der Kolk"),
+    "particle-more": ("Jong-van den Berg, L.", "De Jong-van den Berg"),
+    "apostrophe": ("O’Keeffe, S.", "O'Keeffe"),
+    "norse": ("Øst, L.-G.", "Öst"),
+    "czech": ("Řiháček, T.", "Rihacek"),
+    "russian": ("Выготский, Л. С.", "Выготский"),
+    "short": ("Wu, Y.", "Wu"),
+    "one-letter": ("O, K.", "Smith"),
+    "space": ("LeBlanc, K.", "Le Blanc"),
+}
+
+
+@pytest.mark.parametrize(("author", "name"), ALIKE.values(), ids=ALIKE)
+def test_a_name_is_one_however_it_is_spelled(author: str, name: str) -> None:
+    assert told(f"{name} and colleagues tested it.", f"{author}, & Roe, R. (2019). On.") == []
+
+
+def test_a_short_name_is_not_found_within_a_word() -> None:
+    assert len(told("Smith and colleagues asked clinicians.", "Li, M., & Roe, R. (2019). On.")) == 1
+
+
+@pytest.mark.parametrize("citation", ["World Health Organization. (2019). On.", "Keefe, J. R. On.", "(2019). On.", ""])
+def test_without_a_person_first_nobody_is_a_stranger(citation: str) -> None:
+    assert told("Smith and colleagues tested it.", citation) == []
+
+
+def test_the_title_may_name_the_first_author() -> None:
+    assert told("Smith and colleagues tested it.", title="What Keefe Found") == []
+
+
+def test_ordinals_read_as_words_up_to_ten() -> None:
+    assert [ordinal(one) for one in (1, 3, 10, 11, 12, 21, 22, 23, 111)] == [
+        "first", "third", "tenth", "11th", "12th", "21st", "22nd", "23rd", "111th"
+    ]  # fmt: skip
+
+
+OWN = {
+    "given-name": ("Tasca, G. A.", "Giorgio A. Tasca", True),
+    "with-a-degree": ("Tasca, G. A.", "Giorgio A. Tasca, PhD, C.Psych.", True),
+    "with-a-title": ("Tasca, G. A.", "Dr. Giorgio Tasca", True),
+    "professor": ("Tasca, G. A.", "Professor Giorgio Tasca (Ottawa)", True),
+    "turned-round": ("Tasca, G. A.", "Tasca, G. A.", True),
+    "one-of-two": ("Tasca, G. A.", "Jane Doe and Giorgio Tasca", True),
+    "ampersand": ("Tasca, G. A.", "Jane Doe & G. Tasca", True),
+    "particles": ("van der Kolk, B. A.", "Bessel van der Kolk", True),
+    "umlaut": ("Müller, A.", "Anna Müller", True),
+    "other-initial": ("Tasca, M.", "Giorgio A. Tasca", False),
+    "part-of-a-name": ("Tascani, G. A.", "Giorgio Tasca", False),
+    "family-alone": ("Tasca, G. A.", "Tasca", False),
+    "the-editor": ("Tasca, G. A.", "The editor", False),
+    "nobody": ("Tasca, G. A.", "", False),
+}
+
+
+@pytest.mark.parametrize(("author", "writers", "is_own"), OWN.values(), ids=OWN)
+def test_a_writer_is_an_author_by_family_and_first_initial(author: str, writers: str, is_own: bool) -> None:  # noqa: FBT001
+    found = own_author(summary_of(f"Roe, R., & {author} (2019). On."), writers)
+
+    assert (found.at if found else None) == (11 if is_own else None)
+
+
+BODIES = st.lists(
+    st.sampled_from(
+        [
+            "Smith",
+            "Keefe",
+            "Van",
+            "der",
+            "I",
+            "’s",
+            " and colleagues",
+            " et al.",
+            ". ",
+            ", ",
+            "(2010)",
+            "\n",
+            "*",
+            "“",
+            "İ",
+            " ",
+        ]
+    )
+).map("".join)
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.one_of(st.text(), BODIES), st.text())
+def test_no_text_is_too_odd_to_be_judged(body: str, writers: str) -> None:
+    assert len(told(body)) <= 1
+    own_author(summary_of(KEEFE), writers)
