@@ -54,6 +54,10 @@ $(VENV)/.browser: $(VENV)/.dev tests/browser/install tests/browser/package-lock.
 test-browser: $(VENV)/.browser
 	$(BIN)/pytest tests/browser -n 2 --dist loadfile
 
+# What check --explain says, as a page
+docs/checks.md: $(STAMP) src/pprmail/rules.py src/pprmail/explanations.py src/pprmail/explanations.toml
+	$(BIN)/python -m pprmail.explanations > $@
+
 # Those of docs/design.md
 pictures: $(VENV)/.browser
 	$(BIN)/python tests/browser/pictures.py

@@ -91,7 +91,9 @@ def make_newsletter(folder: Path, summaries: int, words: int) -> Path:
     # The letter is about its size or its time, not about its faults; its paragraphs come from several summaries
     with (folder / "pprmail.toml").open("a", encoding="utf-8") as settings:
         settings.write(
-            '\n[check]\ndisable = ["summary-count", "title-repeated"]\nabbreviations = ["CB", "CBT", "CI", "DIT", "SE"]\n'
+            "\n[check]\n"
+            'disable = ["summary-count", "title-repeated", "doi-missing", "source-repeated", "first-author-mismatch"]\n'
+            'abbreviations = ["CB", "CBT", "CI", "DIT", "SE"]\n'
         )
     issue = folder / "issues" / MADE
     issue.mkdir(parents=True)

@@ -59,13 +59,15 @@ BODY = "\n\n".join(
     for p in range(1, 4)
 )
 
+POE = "Poe, E. (2018). Of what lasts. *Psychotherapy*, *52*(2), 12–20. https://example.org/lasts"
+
 
 def summary_text(title: str = "Does Therapy Help?", *, body: str = BODY, **headers: str) -> str:
     """A summary without faults, as an author writes it; keyword arguments replace or add headers (``Author_email``)."""
     fields = {
         "Title": title,
         "Blurb": "whether therapy helps",
-        "Citation": "Doe, J., & Roe, R. (2019). On therapy. *Psychotherapy*, *53*(1), 90–104.",
+        "Citation": "Doe, J., & Roe, R. (2019). On therapy. *Psychotherapy*, *53*(1), 90–104. https://example.org/on",
         "Topics": "Adherence; Long-term Outcomes",
         "Type of Research": "Meta-analysis",
     } | {name.replace("_", " "): value for name, value in headers.items()}
@@ -141,7 +143,7 @@ def newsletter(tmp_path: Path) -> Newsletter:
     made.write("pprmail.toml", SETTINGS)
     made.write("issues/2020-08/issue.md", "Month: August 2020\nDate: 2020-08-14\n")
     made.write("issues/2020-08/1-doe.md", summary_text())
-    made.write("issues/2020-08/2-poe.md", summary_text("Does It Last?", Blurb="whether it lasts"))
+    made.write("issues/2020-08/2-poe.md", summary_text("Does It Last?", Blurb="whether it lasts", Citation=POE))
     made.readers(3)
     return made
 

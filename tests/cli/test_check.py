@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,20 +20,28 @@ def two_faults(newsletter: Newsletter) -> None:
     newsletter.write("issues/2020-08/notes.docx", b"PK")
 
 
-def test_the_samples_have_one_doubt_and_no_fault(sample: Newsletter) -> None:
+def test_the_samples_have_no_fault_and_their_own_doubts(sample: Newsletter) -> None:
     done = sample.run("check")
 
-    assert (
-        done.stdout
-        == "issues/2017-07/issue.md:1:1: warning: 1 summary in 2017-07; two or three are usual [summary-count]\n"
-    )
-    assert done.stderr == "0 errors, 1 warning in 3 issues\n"
+    places = [line.partition(": warning: ")[0] + line[line.rindex(" [") :] for line in done.stdout.splitlines()]
+    assert places == [
+        "issues/2017-07/1-steinert.md:3:11 [doi-missing]",
+        "issues/2017-07/issue.md:1:1 [summary-count]",
+        "issues/2019-05/1-lilliengren.md:3:11 [doi-missing]",
+        "issues/2019-05/2-grenon.md:3:66 [citation-form]",
+        "issues/2020-08/1-keefe.md:3:11 [doi-missing]",
+        "issues/2020-08/2-katz.md:3:11 [doi-missing]",
+        "issues/2020-08/3-fonagy.md:3:98 [citation-form]",
+    ]
+    assert done.stderr == "0 errors, 7 warnings in 3 issues\n"
     assert done.returncode == 0
 
 
-def test_strict_counts_doubts_as_faults(sample: Newsletter) -> None:
-    assert sample.run("check", "--strict", "2017-07").returncode == 1
-    assert sample.run("check", "--strict", "2020-08").returncode == 0
+def test_strict_counts_doubts_as_faults(newsletter: Newsletter) -> None:
+    assert newsletter.call("check", "--strict").returncode == 0
+    (newsletter.root / "issues/2020-08/2-poe.md").unlink()
+    assert newsletter.call("check").returncode == 0
+    assert newsletter.call("check", "--strict").returncode == 1
 
 
 def test_every_fault_is_told_with_its_place(newsletter: Newsletter) -> None:
@@ -154,3 +163,25 @@ def test_no_colour_without_a_terminal(newsletter: Newsletter) -> None:
     two_faults(newsletter)
 
     assert "\x1b" not in newsletter.run("check").stdout
+
+
+def test_what_a_check_keeps_is_hidden_from_git(newsletter: Newsletter) -> None:
+    subprocess.run(["git", "init", "--quiet"], cwd=newsletter.root, check=True)
+    newsletter.call("check")
+
+    kept = list((newsletter.root / ".pprmail/templates").iterdir())
+    status = subprocess.run(
+        ["git", "status", "--porcelain", "--", ".pprmail"],
+        cwd=newsletter.root,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert kept
+    assert status.stdout == ""
+
+
+def test_a_folder_that_cannot_be_written_in_is_checked_all_the_same(newsletter: Newsletter) -> None:
+    newsletter.write(".pprmail", "no folder")
+
+    assert newsletter.call("check").returncode == 0

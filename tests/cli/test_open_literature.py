@@ -71,7 +71,7 @@ def test_without_option_and_setting_nothing_is_looked_up(cited: Newsletter) -> N
 
     assert problems(done) == []
     assert "looked up" not in done.stderr
-    assert not (cited.root / ".pprmail").exists()
+    assert not list((cited.root / ".pprmail").glob("*.idx"))
 
 
 def test_the_list_of_the_settings_is_looked_up(cited: Newsletter) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conftest import Newsletter, clean_environment, summary_text
+from conftest import POE, Newsletter, clean_environment, summary_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,8 +49,8 @@ def test_a_started_month_with_its_texts_written_passes_and_sends(tmp_path: Path)
     start(tmp_path, "init", "my-letter")
     made = Newsletter(tmp_path / "my-letter")
     made.run("new", "2020-09")
-    for name, title in (("1-first.md", "One?"), ("2-second.md", "Two?")):
-        made.write(f"issues/2020-09/{name}", summary_text(title, Topics="Miscellaneous"))
+    made.write("issues/2020-09/1-first.md", summary_text("One?", Topics="Miscellaneous"))
+    made.write("issues/2020-09/2-second.md", summary_text("Two?", Topics="Miscellaneous", Citation=POE))
     made.readers(2)
 
     checked = made.run("check", "--strict")

@@ -39,12 +39,15 @@ def written(newsletter: Newsletter) -> Newsletter:
     """An issue that holds something of every kind."""
     newsletter.write(ISSUE, MAIN_TEXT)
     newsletter.write(FIRST, FULL)
+    newsletter.write("issues/2020-08/2-poe.md", summary_text("Does It Last?", Blurb="whether it lasts", Citation=DOE))
     return newsletter
 
 
+DOE = "Doe, J., & Roe, R. (2019). On therapy. *Psychotherapy*, *53*(1), 90–104."
 FULL = summary_text(
     "Does Therapy Help?",
     body="It does,\nas the *study* says.\n\n### How much\n\nQuite.",
+    Citation=DOE,
     DOI="10.1000/one",
     Summary_by="A. Guest",
     Author_email="doe@example.org",

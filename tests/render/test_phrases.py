@@ -96,7 +96,7 @@ def test_a_citation_ends_in_its_link(newsletter: Newsletter, headers: str, url: 
 
 def test_a_doi_in_the_citation_is_not_written_twice(newsletter: Newsletter) -> None:
     path = newsletter.root / "issues/2020-08/1-doe.md"
-    text = path.read_text(encoding="utf-8").replace("90–104.", "90–104. doi:10.1037/per0000382")
+    text = path.read_text(encoding="utf-8").replace("https://example.org/on", "doi:10.1037/per0000382")
     path.write_text(f"DOI: 10.1037/per0000382\n{text}", encoding="utf-8")
 
     citation = citation_of(load(newsletter).summaries[0], load_words(newsletter.settings))

@@ -14,7 +14,7 @@ from pprmail.archive.site import mail_files, mail_paths, site_files
 from pprmail.archive.writing import PlannedFile, hashed, is_our_site, write_files
 from pprmail.cli.building import MAIL, SITE, Built
 from pprmail.errors import FaultsError
-from pprmail.mailcheck.proof import lay_out, proofread
+from pprmail.mailcheck.proof import lay_out_with_list, proofread
 from pprmail.manuscript.issue import load_issue
 from pprmail.manuscript.markdown import parse_text
 from pprmail.settings import FILE_NAME
@@ -46,7 +46,7 @@ def make_newsletter(console: Console, settings: Settings, order: Order, memory: 
     Raises ``FaultsError`` when an issue has errors; then nothing is written.
     """
     folder, of_issues = order.folder, sources.of_issues
-    desk = lay_out(settings)
+    desk = lay_out_with_list(settings)
     templates = desk.templates
     held_against = {key: hashed(source, sources.retractions) for key, source in of_issues.items()}
     kept = KeptIssues(settings.state_folder / KEPT, held_against)

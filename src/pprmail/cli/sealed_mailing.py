@@ -13,8 +13,7 @@ from pprmail.cli.plan_sheet import read_audience
 from pprmail.cli.sending import sealed_of, state_of
 from pprmail.delivery.schedule import was_called_off
 from pprmail.errors import EXIT_UNFINISHED, EXIT_YOURS, PprmailError
-from pprmail.mailcheck.proof import Desk, proofread
-from pprmail.render.templates import open_templates
+from pprmail.mailcheck.proof import lay_out, proofread
 
 if TYPE_CHECKING:
     from pprmail.cli.console import Console
@@ -126,7 +125,7 @@ class SealedMailing:
     def _say_what_changed(self, mailing: Mailing) -> None:
         """Say so when today's files would make another mail than the sealed one."""
         try:
-            proof = proofread(self.settings, self.issue, Desk(open_templates(self.settings), None))
+            proof = proofread(self.settings, self.issue, lay_out(self.settings))
             mail = proof.clean_mail("")
         except PprmailError:
             same = False

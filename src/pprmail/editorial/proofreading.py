@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pprmail.editorial.citations import citation_problems
 from pprmail.editorial.language import language_problems
 from pprmail.editorial.statistics import statistics_problems
 from pprmail.editorial.wording import wording_of_issue, wording_of_summary
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
     from pprmail.errors import Problem
     from pprmail.model import Issue
+    from pprmail.settings import Settings
 
 
-def text_problems(issue: Issue, abbreviations: Collection[str], enabled: Collection[str]) -> Iterator[Problem]:
-    """What is doubtful in the words and numbers of ``issue`` and its summaries.
-
-    ``abbreviations`` need no explanation; ``enabled`` names the rules that are off unless named.
-    """
+def text_problems(issue: Issue, settings: Settings) -> Iterator[Problem]:
+    """What is doubtful in the words, numbers and citations of ``issue`` and its summaries, each taken by itself."""
+    abbreviations = settings.check.abbreviations
     ours = wording_of_issue(issue)
     yield from language_problems(ours, abbreviations, is_summary=False)
     yield from statistics_problems(ours)
@@ -27,7 +27,8 @@ def text_problems(issue: Issue, abbreviations: Collection[str], enabled: Collect
         wording = wording_of_summary(summary)
         yield from language_problems(wording, abbreviations, is_summary=True)
         yield from statistics_problems(wording)
-        if "causal-language" in enabled:
+        yield from citation_problems(issue, summary, settings.newsletter.author)
+        if "causal-language" in settings.check.enable:
             from pprmail.editorial.causes import causal_problems
 
             yield from causal_problems(wording, summary.research_type.name or "")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.editorial.proofreading import text_problems
+from pprmail.editorial.repeats import repeat_problems
 from pprmail.editorial.silencing import silence
 from pprmail.editorial.structure import issue_problems
 from pprmail.errors import FaultsError
 from pprmail.mailcheck.mail import mail_problems
+from pprmail.manuscript.earlier import EarlierSources
 from pprmail.manuscript.issue import load_issue
 from pprmail.render.mail import render_issue
 from pprmail.render.templates import open_templates
@@ -31,21 +33,26 @@ _OFF = frozenset(rule.id for rule in RULES.values() if not rule.default)
 class Desk(NamedTuple):
     """What lies beside the issues that a command proofreads; the same for all of them.
 
-    ``literature`` is None when no register is to be asked.
+    ``earlier`` knows the sources of the issues before; ``literature`` is None when no register is to be asked.
     """
 
     templates: Templates
+    earlier: EarlierSources
     literature: Literature | None
 
 
-def lay_out(settings: Settings) -> Desk:
-    """The newsletter's own templates, and the list of retractions that its settings name. Raises ``PprmailError``."""
-    literature = None
-    if settings.check.retractions:
-        from pprmail.mailcheck.literature import literature_of
+def lay_out(settings: Settings, literature: Literature | None = None) -> Desk:
+    """The newsletter's own templates and its earlier issues, beside ``literature``. Raises ``PprmailError``."""
+    return Desk(open_templates(settings), EarlierSources(settings.root), literature)
 
-        literature = literature_of(settings)
-    return Desk(open_templates(settings), literature)
+
+def lay_out_with_list(settings: Settings) -> Desk:
+    """The same with the list of retractions that the settings name, if they do. Raises ``PprmailError``."""
+    if not settings.check.retractions:
+        return lay_out(settings)
+    from pprmail.mailcheck.literature import literature_of
+
+    return lay_out(settings, literature_of(settings))
 
 
 class Proof(NamedTuple):
@@ -70,15 +77,15 @@ class Proof(NamedTuple):
 def proofread(settings: Settings, key: str, desk: Desk | None = None) -> Proof:
     """The issue ``key`` with every problem that remains after silencing, in the files' order.
 
-    Without a ``desk`` one is laid out. Raises ``PprmailError`` for an issue that does not exist, and as ``lay_out`` does.
+    Without a ``desk`` one is laid out, with the list. Raises ``PprmailError`` for an issue that does not exist, and as ``lay_out`` does.
     """
-    desk = desk or lay_out(settings)
+    desk = desk or lay_out_with_list(settings)
     issue, problems = load_issue(settings, key)
     # What a file that cannot be read lacks is no news
     unread = {one.path for one in problems if one.rule == "not-utf-8"}
     problems += tuple(one for one in issue_problems(issue, settings.vocabulary) if one.path not in unread)
     check = settings.check
-    problems += tuple(text_problems(issue, check.abbreviations, check.enable))
+    problems += (*text_problems(issue, settings), *repeat_problems(issue, desk.earlier))
     unasked = _OFF.difference(check.enable)
     if desk.literature:
         problems += desk.literature.problems(issue)
