@@ -15,48 +15,89 @@ if TYPE_CHECKING:
 
 _FURTHEST = 72
 _HAIR = 1e-9
-_N = r"([1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]{0,6}|0(?![0-9]))"
+_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+# The patterns are compiled when they are asked for
+_NUMBER = r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]{0,6}|0)(?![0-9])"
+_WHOLE = rf"(?P<whole>{_NUMBER})"
+# A date or a decimal may not stand before
+_PART = rf"(?<![\w.,/-])(?P<part>{_NUMBER}|(?<!ty )(?i:{'|'.join(_WORDS)})\b)"
 _OF = r"(?:\s?/\s?|\s(?:out\s)?of\s(?:the\s|all\s|these\s|those\s)?)"
-_NOUN = r"(?:\s(?!by|to|from|in|least|with|or|and|than|at|was|were)[a-z-]{2,20}){0,2}"
-# Compiled when they are asked for. A date or a decimal may not stand before, nor what follows after the sign make it the percentage of something else
-_COUNT_FIRST = rf"(?<![\w.,/-])(?P<count>{_N}{_OF}{_N})(?:{_NOUN}\s?[(\[]|,\s(?:or\s|i\.e\.,\s)?)(?P<p>[0-9]{{1,3}}(?:\.[0-9]{{1,4}})?)\s?%\Z"
-_ENDS = re.compile(r"\s?(?:[)\].;]|,(?!\s?[0-9]{0,2}\s?%?\s?CI)|\Z|\n)")
-_PERCENT_FIRST = (
-    rf"\s?[(\[](?:[nN]\s?=\s?)?(?P<count>{_N}{_OF}{_N})"
-    r"(?:\s(?!studies|trials|articles|samples|papers|sites|centres|centers|items|groups|comparisons|RCTs)[a-z-]{2,20}){0,2}[)\],;]"
+_NO_NOUN = r"(?!(?:by|to|from|in|least|with|or|and|than|at|was|were)\b)"
+_NOUN = rf"(?:\s{_NO_NOUN}[a-z-]{{2,20}}){{0,2}}"
+_LEFT = r"(?:\s(?:dropped\sout|were\s[a-z]{2,16}|had\s[a-z]{2,16}))?"
+_PERCENTAGE = r"(?P<p>[0-9]{1,3}(?:\.[0-9]{1,4})?)\s?%"
+_COUNT_FIRST = rf"(?P<count>{_PART}{_OF}{_WHOLE})(?:{_NOUN}{_LEFT}\s?[(\[]|,\s(?:or\s|i\.e\.,\s)?){_PERCENTAGE}\Z"
+_WHOLE_FIRST = (
+    rf"(?<!\w)(?P<count>[Oo]f\s(?:the\s|all\s|these\s|those\s)?{_WHOLE}{_NOUN},\s{_PART})\s?[(\[]{_PERCENTAGE}\Z"
 )
-_PERCENTAGE = r"(?<![\w.,-])([0-9]{1,3}(?:\.[0-9]{1,4})?)\s?%\Z"
+_PERCENT_FIRST = (
+    rf"(?<![\w.,-]){_PERCENTAGE}(?:\sof\s{_NO_NOUN}[a-z-]{{2,20}})?\s?[(\[](?:[nN]\s?=\s?)?(?P<count>{_PART}{_OF}{_WHOLE})"
+    rf"(?:\s(?!studies|trials|articles|samples|papers|sites|centres|centers|items|groups|comparisons|RCTs){_NO_NOUN}[a-z-]{{2,20}}){{0,2}}[)\],;]"
+)
+_PERCENT_BETWEEN = (
+    rf"(?P<count>{_PART}\s?[(\[]{_PERCENTAGE}\s?[)\]]\s(?:out\s)?of\s(?:the\s|all\s|these\s|those\s)?{_WHOLE})"
+)
+_LAST = r"(?<![\w.,-])[0-9]{1,3}(?:\.[0-9]{1,4})?\s?%?\Z"
+# After the sign, what does not make it the percentage of something else
+_ENDS = r"\s?(?:[)\].;]|,(?!\s?[0-9]{0,2}\s?%?\s?CI)|\Z|\n)"
+_OF_OTHERS = r"\s?[)\]]\s(?:of|in|from|with|among|under|on|who|receiv\w+|assigned|randomi[sz]ed|for)\b"
+# Before it, what makes "4 of 16" a place in a row
+_ORDINAL = (
+    r"\b(?i:sessions?|weeks?|days?|months?|years?|items?|pages?|chapters?|steps?|phases?|stages?|grades?|modules?|scores?|scored"
+    r"|score\sof|rated|ratings?\sof)\s\Z"
+)
+_NOT_COUNTED = ("weight", "adjust", "imput", "estimat", "pooled")
+_AFTER = 40
 
 
 def percentage_problems(wording: Wording) -> Iterator[Problem]:
-    """Every ``12 of 46 (36%)`` and ``36% (12/46)`` whose percentage is another; rounded and cut off are both right."""
+    """Every ``12 of 46 (36%)`` and ``36% (12/46)`` whose percentage is another; rounded and cut off are both right.
+
+    So are ``12 (36%) of 46`` and ``of 46 patients, 12 (36%)`` read.
+    """
     text = evened(wording.text)
     at = text.find("%")
     while at >= 0:
-        before = text[max(0, at - _FURTHEST) : at + 1].rpartition("\n")[2]
-        shift = at + 1 - len(before)
-        found = _count_before(text, at, before)
-        if found:
-            yield from _judged(wording, found, found["p"], shift + found.start("p"))
-        elif text[at + 1 : at + 3].strip()[:1] in {"(", "["}:
-            percentage, after = (
-                re.search(_PERCENTAGE, before[-10:]),
-                re.match(_PERCENT_FIRST, text[at + 1 : at + _FURTHEST]),
-            )
-            if percentage and after:
-                start = shift + len(before) - len(percentage[0])
-                yield from _judged(wording, after, percentage[1], start)
+        line = max(0, at - _FURTHEST)
+        line = max(line, text.rfind("\n", line, at) + 1)
+        found = _count_at(text, line, at)
+        if found and not any(word in text[at : at + _AFTER].lower() for word in _NOT_COUNTED):
+            yield from _judged(wording, found)
         at = text.find("%", at + 1)
 
 
-def _count_before(text: str, at: int, before: str) -> re.Match[str] | None:
-    if "/" not in before and "of " not in before:
+def _count_at(text: str, line: int, at: int) -> re.Match[str] | None:
+    """The count that stands beside the per cent sign at ``at``; no match reaches back beyond ``line``."""
+    opened = text[at + 1 : at + 3].strip()[:1] in {"(", "["} or text.startswith(" of ", at + 1)
+    if opened and (number := re.compile(_LAST).search(text, line, at + 1)):
+        found = re.compile(_PERCENT_FIRST).match(text, number.start(), at + _FURTHEST)
+        if found:
+            return found
+    before = text[line:at]
+    if "/" not in before and "f " not in before and " of " not in text[at : at + 10]:
         return None
-    return re.search(_COUNT_FIRST, before) if _ENDS.match(text, at + 1) else None
+    found = None
+    if re.compile(_ENDS).match(text, at + 1):
+        found = re.compile(_COUNT_FIRST).search(text, line, at + 1)
+    if not found and text[at + 1 : at + 3].strip()[:1] in {")", "]"}:
+        found = _count_around(text, line, at)
+    return None if found and re.search(_ORDINAL, text[line : found.start()]) else found
 
 
-def _judged(wording: Wording, found: re.Match[str], percentage: str, offset: int) -> Iterator[Problem]:
-    part, whole = (int(one.replace(",", "")) for one in found.group(2, 3))
+def _count_around(text: str, line: int, at: int) -> re.Match[str] | None:
+    """``12 (36%) of 46``, ``of the 46 patients, 12 (36%)``."""
+    if text.startswith(" of ", at + 2) or text.startswith(" out of ", at + 2):
+        for found in re.compile(_PERCENT_BETWEEN).finditer(text, line, at + _FURTHEST):
+            if found.end("p") <= at < found.start("whole"):
+                return found
+    elif "f " in text[line:at] and not re.compile(_OF_OTHERS).match(text, at + 1):
+        return re.compile(_WHOLE_FIRST).search(text, line, at + 1)
+    return None
+
+
+def _judged(wording: Wording, found: re.Match[str]) -> Iterator[Problem]:
+    part, whole, percentage = _number(found["part"]), _number(found["whole"]), found["p"]
     if whole <= 1 or part > whole:
         return
     share, printed, half = 100 * part / whole, float(percentage), half_unit(percentage)
@@ -64,5 +105,12 @@ def _judged(wording: Wording, found: re.Match[str], percentage: str, offset: int
         return
     places = len(percentage.partition(".")[2])
     gives = f"{share:.{max(places, 1)}f}".removesuffix(".0")
-    message = f"{found['count']} is {gives}%, not {percentage}%"
-    yield wording.problem("percentage-inconsistent", offset, message, "look in the article which of the three is right")
+    count = found["count"] if "/" in found["count"] else f"{found['part']} of {found['whole']}"
+    message = f"{count} is {gives}%, not {percentage}%"
+    yield wording.problem(
+        "percentage-inconsistent", found.start("p"), message, "look in the article which of the three is right"
+    )
+
+
+def _number(typed: str) -> int:
+    return _WORDS.index(typed.lower()) + 1 if typed.isalpha() else int(typed.replace(",", ""))

@@ -21,7 +21,7 @@ _FURTHEST = 120
 _LONGEST = 48
 _ITEM = re.compile(
     r"(?<![\w|/'])((?:odds|risk|hazard)\sratio|β|[A-Za-z]{1,12})\)?\s?([=:<>]|\bof|\bwas|\bis|)\s?"
-    r"(-?\s?[0-9]{0,9}\.?[0-9]{1,9})[)\]]?\Z"
+    r"([+-]?\s?[0-9]{0,9}\.?[0-9]{1,9})[)\]]?\Z"
 )
 _PART = re.compile(r"[^,;(\[]+")
 # The second of a pair, or its logarithm
@@ -48,6 +48,7 @@ def estimates_before(text: str, interval: Interval) -> tuple[Estimate, ...]:
     none.
     """
     found: list[Estimate] = []
+    bare = None  # "HR, 0.72; 95% CI, 0.55-0.94": the value, before its name is come to
     if interval.shared:
         return ()
     first = max(interval.start - _FURTHEST, 0)
@@ -56,6 +57,13 @@ def estimates_before(text: str, interval: Interval) -> tuple[Estimate, ...]:
         piece = part[0].rstrip()
         if not piece or piece.partition("=")[0].strip() in _BETWEEN:
             continue
+        if not found and not bare and not piece.strip(" -.0123456789"):
+            bare = part
+            continue
+        if bare:
+            name = next((one for one in _RATIOS if piece.endswith(one)), "")
+            value = numeral_at(text, bare.start())
+            return (Estimate(part.start() + len(piece) - len(name), name, value),) if name and value else ()
         item = _ITEM.search(piece, max(0, len(piece) - _LONGEST)) if piece[-1] in "0123456789)]" else None
         if not item or not (item[1] in _BETWEEN or _is_estimate(item)):
             break

@@ -22,6 +22,9 @@ _NEAR = 40
 _NUMBER_NEEDED = "NN"
 """A number needed to treat or to harm (NNT, NNH) has an interval that may run through infinity, from 12 to -20."""
 
+_SAID_BEFORE, _SAID_AFTER = 160, 100
+"""How far off words on significance are looked for, at most."""
+
 _HAIR = 1e-9
 """What two sums of decimals that are equal may differ by."""
 
@@ -29,7 +32,6 @@ _HAIR = 1e-9
 def interval_problems(wording: Wording) -> Iterator[Problem]:
     """Intervals that are reversed, that their estimate lies outside of, or that the words beside them contradict."""
     text = evened(wording.text)
-    said = "ignifican" in text
     for earlier, interval in pairwise((None, *intervals(text))):
         if interval is None:
             continue
@@ -44,12 +46,18 @@ def interval_problems(wording: Wording) -> Iterator[Problem]:
             message = f"{outside.value.text} lies outside {interval.name}"
             hint = "is one of the three mistyped?"
             yield wording.problem("estimate-outside-ci", outside.value.start, message, hint)
-        elif estimates and interval.level and said:
+        elif estimates and interval.level and _is_spoken_of(text, interval):
             from pprmail.editorial.significance import contradiction
 
             found = contradiction(text, interval, estimates, earlier.end if earlier else 0)
             if found:
                 yield wording.problem("significance-contradicts-ci", *found)
+
+
+def _is_spoken_of(text: str, interval: Interval) -> bool:
+    """Whether words near ``interval`` may say that something is significant, or not."""
+    near = text[max(0, interval.start - _SAID_BEFORE) : interval.end + _SAID_AFTER]
+    return "ignifican" in near or "ns" in near[-_SAID_AFTER:] or "n.s" in near[-_SAID_AFTER:]
 
 
 def _outside(interval: Interval, estimates: tuple[Estimate, ...]) -> Estimate | None:

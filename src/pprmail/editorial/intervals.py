@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from pprmail.editorial.numerals import Numeral
 
-_SHORT = ("CI", "CrI", "IC")
-_LONG = ("onfidence interval", "redible interval", "ntervalle de confiance")
+_SHORT = ("CI", "CrI", "IC", "C.I.")
+_LONG = ("onfidence interval", "onfidence Interval", "redible interval", "ntervalle de confiance")
 
 _FURTHEST, _LONGEST_LEVEL = 300, 40
 _LEVEL = re.compile(r"(?<![0-9.])([0-9]{2}(?:[.,][0-9]{1,2})?)\s?(?:%|per ?cent)(?:\s[a-z-]{1,16}){0,2}[\s-]?\Z")
@@ -23,10 +23,10 @@ _TAIL = re.compile(
     r"(?:\s?\(?([89][0-9](?:[.,][0-9]{1,2})?)\s?%(?!\s?(?:to\b|-\s?[0-9.]+\s?%))\)?|(9[059])(?![0-9.,%]))?"
     r"(?:\s?[:=,])?(?:\s(?:of|was|is|were|are|from|between|rang(?:ed|es|ing)|extend(?:ed|s|ing)|de|entre)){0,3}\s?[:=]?\s{0,2}"
 )
-_SEPARATOR = re.compile(r"\s{0,2}(,|;|-|to\b|and\b|à|et\b|\.{2,3})")
+_SEPARATOR = re.compile(r"\s{0,2}(,|;|-|to\b|through\b|and\b|à|et\b|\.{2,3})")
 # Compiled when they are asked for
 _SENTENCE_END = r"[.!?][\"')\]]?\s+[A-Z]|\n"
-_AFTER_A_VALUE = r"=\s?-?[0-9.]{1,9}%?[,;]?\s?\Z"
+_AFTER_A_VALUE = r"(?:=|\b(?:OR|RR|HR))\s?[+-]?[0-9.]{1,9}%?[,;]?\s?\Z"
 _ANOTHER = r"\s?(?:and|or|,|;)\s?\["
 
 
@@ -126,7 +126,9 @@ def _labelled(text: str, label: _Label) -> Interval | None:
         return None
     low, high = bounds.low, bounds.high
     bracket = text[bounds.at]
-    if not (label.level or label.words or bracket == "[" or not (low.whole or high.whole)):
+    if not (label.level or label.words or bracket == "[") and (
+        low.whole or high.whole or _of_words(text, label, bounds)
+    ):
         return None
     if bracket not in "[(":
         between = "between" in text[label.start : label.end] or "entre" in text[label.start : label.end]
@@ -136,6 +138,12 @@ def _labelled(text: str, label: _Label) -> Interval | None:
             return None
     shared = label.plural or _another_follows(text, bounds.end)
     return Interval(label.start, bounds.at, bounds.end, label.level, low, high, shared)
+
+
+def _of_words(text: str, label: _Label, bounds: _Bounds) -> bool:
+    """``CI from 4.5 to 3.2``: of a CI without its level, words do not make an interval; it may be short for anything."""
+    spoken = text[label.start : label.end].rstrip(" :=,s")
+    return spoken[-1:].islower() or (spoken == text[label.start : label.end].rstrip() and bounds.separator == "to")
 
 
 def _unlabelled(text: str, labels: list[_Label], labelled: list[Interval]) -> Iterator[Interval]:

@@ -24,11 +24,17 @@ _JOINED = frozenset("0123456789.,:/\\-_#@&=?+*[~%'")
 _CLOSING = frozenset(".,:;!?")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _EARLIEST_YEAR = 1500
+# A number that may be a year (Freud's are of the 1890s) or an hour counts something when it says what
+_COUNTED = (
+    r"\s(?:[a-z-]{2,16}\s)?(?:adults|patients|participants|people|clients|individuals|persons|women|men|children|adolescents"
+    r"|students|families|couples|veterans|respondents|therapists|clinicians|cases|sessions|studies|trials|others)\b"
+)
+_SIZE_BEFORE = r"\b[Nn]\s?=\s?\Z"
 _YEAR_BEFORE = r"(?:\b(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|year|[Bb]efore|[Aa]fter|c\.)\s|,\s|\()\Z"
 _NOUN_BEFORE = r"(?:\b(?i:no|nos|nr|number|pp?|pages?|vol|room|code|ext|line|version|isbn|id|box|tel|phone|call|fax|grant|study|trial|item|at)\.?|[0-9)])\s\Z"
 # A name before makes it the number of something; those words begin sentences
 _NAME_BEFORE = (
-    r"\b(?!(?:Of|The|Over|Nearly|About|Some|With|From|All|These|Their|Among|Around|Approximately|Almost|In|For|At|More|Another"
+    r"\b(?!(?:Of|The|Then|Over|Overall|Nearly|About|Some|With|From|All|These|Their|Among|Around|Approximately|Almost|In|For|At|More|Another"
     r"|Only|Data|They|We|And|Between|Altogether|Roughly|Its|Our)\s)[A-Z][\w.]{0,20}\s\Z"
 )
 
@@ -63,7 +69,7 @@ def _thousands(wording: Wording, text: str) -> Iterator[Problem]:
         grouped = [one for one in grouped if len(one.digits) < _LARGE]
     if not grouped or not bare:
         return
-    fewer, more = sorted((grouped, bare), key=lambda kind: (len(kind), -kind[0].start))
+    fewer, more = (bare, grouped) if len(bare) <= len(grouped) else (grouped, bare)
     odd = fewer[0]
     message = f"{_plain(odd.typed)} beside {_plain(more[0].typed)}: thousands are written in two ways"
     hint = f"write {odd.digits}" if fewer is grouped else f"write {int(odd.digits):,}"
@@ -96,10 +102,16 @@ def _is_quantity(text: str, number: _Number) -> bool:
     before, after = text[max(0, start - 24) : start].rpartition("\n")[2], text[end : end + 2]
     if _is_joined(before, after) or re.search(_NOUN_BEFORE, before) or re.search(_NAME_BEFORE, before):
         return False
+    if before[-1:] in {"$", "£", "€"}:
+        return True
     value = int(typed)
     if _EARLIEST_YEAR <= value <= _LAST_YEAR:
-        return value < _FIRST_YEAR and not re.search(_YEAR_BEFORE, before) and after[:1] != ")"
-    return True
+        if value >= _FIRST_YEAR:
+            return False
+        counted = re.match(_COUNTED, text[end : end + 40]) and not re.search(_YEAR_BEFORE, before)
+        return bool(counted or re.search(_SIZE_BEFORE, before))
+    # "*Psychologist*, 1234, ...": mostly a volume
+    return not (before.endswith(", ") and (after[:1] or ".") in _CLOSING)
 
 
 def _is_joined(before: str, after: str) -> bool:

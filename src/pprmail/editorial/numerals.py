@@ -19,14 +19,14 @@ _SIGNS = (
 
 # At most twelve digits in a row, so that no text takes long; nothing may follow that makes it another number or a name
 _POINT = re.compile(
-    r"\s{0,2}(-?)\s?[$£]?((?:[1-9][0-9]{0,2}(?:,[0-9]{3}){1,3}(?![0-9])|[0-9]{1,12})?+(?:\.[0-9]{1,12})?+)"
+    r"\s{0,2}([+-]?)\s?[$£]?((?:[1-9][0-9]{0,2}(?:,[0-9]{3}){1,3}(?![0-9])|[0-9]{1,12})?+(?:\.[0-9]{1,12})?+)"
     r"(?<=[0-9])(?![\w^×]|\.[0-9]|\s[×*])(?:\s?(%))?"
 )
-_COMMA = r"\s{0,2}(-?)\s?([0-9]{1,12}+(?:,[0-9]{1,12})?+)(?![\w^×]|[.,][0-9]|\s[×*])(?:\s?(%))?"
+_COMMA = r"\s{0,2}([+-]?)\s?([0-9]{1,12}+(?:,[0-9]{1,12})?+)(?![\w^×]|[.,][0-9]|\s[×*])(?:\s?(%))?"
 
 
 class Numeral(NamedTuple):
-    """A number as it was printed: ``text`` with a hyphen for any minus and without its per cent sign.
+    """A number as it was printed: ``text`` with a hyphen for any minus, without a plus and without its per cent sign.
 
     ``half`` is half a unit of its last place: what was rounded lies within ``value`` ± ``half``.
     """
@@ -72,6 +72,6 @@ def half_unit(digits: str) -> float:
 
 def _numeral(found: re.Match[str], digits: str) -> Numeral:
     start = found.start(1) if found[1] else found.start(2)
-    value = -float(digits) if found[1] else float(digits)
-    typed = f"-{found[2]}" if found[1] else found[2]
+    value = -float(digits) if found[1] == "-" else float(digits)
+    typed = f"-{found[2]}" if found[1] == "-" else found[2]
     return Numeral(start, found.end(), typed, value, half_unit(digits), found[3] is not None)

@@ -18,14 +18,18 @@ _AROUND = 150
 _MOST_DF = 100_000
 _SMALLEST_TOLD = 0.001
 _USUAL_LIMIT = 0.05
-_P = re.compile(r"[pP]\s?([=<>≤≥])\s?([01]?\.[0-9]{1,9}|[01])(?![0-9A-Za-z^]|\.[0-9]|\s?(?:to\b|[×*-]))")
+# The patterns are compiled when they are asked for
+_P = r"[pP]\s?([=<>≤≥])\s?([01]?\.[0-9]{1,9}|[01])(?![0-9A-Za-z^]|\.[0-9]|\s?(?:to\b|[×*-]))"
 _NOT_SIGNIFICANT = r", n\.?s\b"
-_TEST = re.compile(
+_TEST = (
     r"(?<![\w.,|])([tFrzZ]|[χX]\s?\^?2|[Cc]hi-?\s?(?:squared?|2))\s?(?:[(\[]([^()\[\]]{1,32})[)\]]\s?)?"
     r"=\s?(-?)\s?([0-9]{0,7}\.[0-9]{1,7}|[0-9]{1,7})(?![0-9])"
+    r"(?:\s?[,;(]\s?(d\.?f\.?\s?=\s?[0-9.]{1,8}(?:,\s?[0-9.]{1,8})?)(?![0-9.])\)?)?"
     r"(?:\s?[,;]\s?(?:[dgnNb]|SE|MSE|η[2p]{0,2})\s?=\s?-?[0-9.]{1,8}(?![0-9.])){0,2}[\s,;(]{0,4}(?:with\s|and\s)?\Z"
 )
-_DF = r"(?:df\s?=\s?)?([0-9]{1,6}(?:\.[0-9]{1,4})?)(?:\s?,\s?([0-9]{1,6}(?:\.[0-9]{1,4})?))?(?:\s?[,;]\s?[Nn]\s?=\s?[0-9,]{1,9})?"
+_DF = r"(?:d\.?f\.?\s?=\s?)?([0-9]{1,6}(?:\.[0-9]{1,4})?)(?:\s?,\s?([0-9]{1,6}(?:\.[0-9]{1,4})?))?(?:\s?[,;]\s?[Nn]\s?=\s?[0-9,]{1,9})?"
+# A z below 1 beside them may be a correlation that Fisher transformed
+_CORRELATION = r"\br ?[=(]|orrelation|ffect size|ransform"
 # Words with which p is not that of the statistic alone
 _OTHERWISE = (
     r"(?i:adjust|correct|bonferroni|holm|\bfdr\b|false discovery|benjamini|tukey|sidak|permut|bootstrap|exact|fisher|greenhouse"
@@ -54,18 +58,25 @@ def p_value_problems(wording: Wording) -> Iterator[Problem]:
     for start, sign, printed in sorted(_ps(text)):
         test = _test_before(text, start, wording.text)
         message = test and _mismatch(test, sign, printed)
-        if test and message and not re.search(_OTHERWISE, text[max(0, start - _AROUND) : start + _AROUND]):
+        if test and message and not _doubtful(test, text[max(0, start - _AROUND) : start + _AROUND]):
             yield wording.problem("p-inconsistent", start, f"{test.typed} gives {message}", _hint(test, printed))
 
 
 def _ps(text: str) -> Iterator[tuple[int, str, str]]:
     """Where each p begins, its sign, and what is printed after that; for ``ns`` the last is ''."""
-    for found in _P.finditer(text):
+    for found in re.finditer(_P, text):
         before = text[found.start() - 1 : found.start()]
         if not before.isalnum() and before not in {"_", "-"}:
             yield found.start(), found[1], found[2]
     for found in re.finditer(_NOT_SIGNIFICANT, text):
         yield found.start() + 2, ">", ""
+
+
+def _doubtful(test: Test, around: str) -> bool:
+    """Whether p may be that of something else than ``test``, by the words ``around`` them."""
+    if test.kind == "z" and test.value < 1 and re.search(_CORRELATION, around):
+        return True
+    return re.search(_OTHERWISE, around) is not None
 
 
 def _hint(test: Test, p: str) -> str:
@@ -77,12 +88,13 @@ def _hint(test: Test, p: str) -> str:
 def _test_before(text: str, end: int, original: str) -> Test | None:
     """The statistic right before a p at ``end``; None when there is none, or one that is not known."""
     first = max(0, end - _FURTHEST)
-    found = _TEST.search(text, max(first, text.rfind("\n", first, end) + 1), end)
+    found = re.compile(_TEST).search(text, max(first, text.rfind("\n", first, end) + 1), end)
     if not found:
         return None
     kind = found[1] if found[1] in "tFr" else "z" if found[1] in "zZ" else "chi"
-    degrees = re.fullmatch(_DF, found[2].strip()) if found[2] else None
-    if bool(found[2]) != bool(degrees):
+    said = found[2] or found[5]
+    degrees = re.fullmatch(_DF, said.strip()) if said else None
+    if bool(said) != bool(degrees) or (found[2] and found[5]):
         return None
     df = tuple(float(one) for one in degrees.groups() if one) if degrees else ()
     if len(df) != {"z": 0, "F": 2}.get(kind, 1) or not all(0 < one <= _MOST_DF for one in df):

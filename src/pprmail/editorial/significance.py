@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 USUAL_LEVEL = 95
 _BEFORE, _AFTER, _LONGEST_DENIAL = 160, 60, 48
-_WORD = re.compile(r"(?:in|non-?\s?)?significan(?:tly|t|ce)\b")
-_NEGATED = re.compile(
+# The patterns are compiled when they are asked for
+_WORD = r"(?:[Ii]n|[Nn]on-?\s?)?significan(?:tly|t|ce)\b"
+_NEGATED = (
     r"(?i:\b(?:no|without|nor|neither|not|never|fail(?:s|ed)? to|did ?n't|was ?n't))(?P<words>(?:\s[a-z]+){0,3})\s\Z"
 )
 # Of what is said to be significant or not, it must be the effect
@@ -27,30 +28,35 @@ _EFFECT = (
     r"(?:difference|effect|advantage|benefit|change|improvement|reduction|increase|association|correlation|relation"
     r"(?:ship)?)s?"
 )
-_OF_AN_EFFECT = re.compile(rf"\s(?:{_EFFECT}|at|in|for|after|between|on|among|from)\b|\s?\(|,")
-_BY_HOW_MUCH = re.compile(
+_OF_AN_EFFECT = rf"\s(?:{_EFFECT}|at|in|for|after|between|on|among|from)\b|\s?\(|,"
+_BY_HOW_MUCH = (
     r"\s(?:better|worse|more|less|fewer|higher|lower|greater|larger|smaller|differ(?:ent|ed)?|associated|related|correlated"
     r"|reduced?|improved?|increased?|decreased?|changed?|at|in|for|after|between|from)\b|\s?\(|,"
 )
 _NOT_AN_EFFECT = frozenset({"only", "just", "merely", "all", "every", "each", "clinically", "clinical", "both"})
-_UNSURE = re.compile(
+_UNSURE = (
     r"(?i:equivalen|margin|inferior|zero|adjust|correct|bonferroni|one-(?:tail|sided)|heterogen|bias|interaction|moderat"
     r"|mediat|egger|clinical|practical|whether|\bif\b|would|could|might|cannot|approach|nearly|almost|trend|unless|exact"
-    r"|permut|predict|than expected)"
+    r"|permut|predict|expect|hypothes|rule[sd]? out|absent|lack"
+    r"|\bfew\b|\bnone\b|\bonly\b|respective|pre-post|within-|borderline|barely|far from|p\s?<\s?0?\.10?(?![0-9]))"
 )
-_ELSEWHERE = re.compile(
+_ELSEWHERE = (
     r"[.;:!?,()\[\]]|\b(?:whereas|while|but|although|though|however|yet|except|unlike|because|which|that|who|when|so"
     r"|as|by|despite|studies|trials|subgroups?|overall|pooled|in (?:the|their|its) (?:\w+ )?effects?)\b"
 )
-_ONWARD = re.compile(
+_ONWARD = (
     r"\W*(?:(?:and|which|this|it|was|is|were|are|thus|so|hence|therefore|an?|the|effect|difference|result|also|still"
     r"|statistically)\b\W*){0,6}\Z"
 )
-_SENTENCE_AFTER = re.compile(
+_SENTENCE_AFTER = (
     rf"[\])]{{0,3}}\.\s(?:This|It|The|That)(?:\s{_EFFECT})?\s(?:was|is)\s(?:(not\s(?:statistically\s)?|non-?)"
     r"|(?:statistically\s)?)significant\s?[.;]"
 )
-_ENDS = re.compile(rf"(?:\s{_EFFECT})?\s?(?:[.,;)]|\Z)")
+_NS = r"[\])]{0,2}[,;]?\s\(?(?:p\s?=\s?)?(n\.?s\b)(?!\.?\w)"
+_PAIR = r"[^()]{0,40}\b(?:and|vs\.?|versus|against)\s[^()]{0,30}?\b(?:[gdr]|OR|RR|HR)\s?="
+"""Another estimate beside the first, as of two groups that did not differ."""
+
+_ENDS = rf"(?:\s{_EFFECT})?\s?(?:[.,;)]|\Z)"
 
 
 class Words(NamedTuple):
@@ -77,6 +83,7 @@ def contradiction(
     found = (
         _words_before(text, first, estimates[-1].start)
         or _words_after(text, interval.end)
+        or _mark_after(text, interval.end)
         or _sentence_after(text, interval, since)
     )
     if not found or found.negative != negative or _unsure(text, first, found, interval):
@@ -101,15 +108,17 @@ def _contradicted(interval: Interval, null: int) -> bool | None:
 def _unsure(text: str, first: int, found: Words, interval: Interval) -> bool:
     """Whether the sentence is about more than the effect and its interval."""
     end = max(interval.end, found.end)
-    return _UNSURE.search(text[min(first, found.start) : end + _AFTER].partition("\n")[0]) is not None
+    if re.compile(_PAIR).match(text, interval.end):
+        return True
+    return re.search(_UNSURE, text[min(first, found.start) : end + _AFTER].partition("\n")[0]) is not None
 
 
 def _words(text: str, first: int, word: re.Match[str]) -> Words | None:
     """What is said with ``word``, or None when that is not clear."""
     start, end = word.start(), word.end()
     before = text[max(first, start - _LONGEST_DENIAL) : start]
-    denied = _NEGATED.search(before)
-    if word[0].startswith(("in", "non")):
+    denied = re.search(_NEGATED, before)
+    if word[0].lower().startswith(("in", "non")):
         return None if denied else Words(start, end, negative=True)
     if denied:
         unclear = _NOT_AN_EFFECT.intersection(denied["words"].split())
@@ -122,35 +131,41 @@ def _words(text: str, first: int, word: re.Match[str]) -> Words | None:
 
 def _words_before(text: str, first: int, estimate: int) -> Words | None:
     """``no significant difference between groups (d = ...``: words of the clause that an estimate stands in."""
-    words = list(_WORD.finditer(text, first, estimate))
+    words = list(re.compile(_WORD).finditer(text, first, estimate))
     if not words:
         return None
     word = words[-1]
     subject = _BY_HOW_MUCH if word[0].endswith("ly") else _OF_AN_EFFECT
     between = text[word.end() : estimate].rstrip(" \u00a0,;([:")
     pairs = 1 if "between" in between else 0
-    if not subject.match(text, word.end()) or _ELSEWHERE.search(between) or between.count(" and ") > pairs:
+    if not re.compile(subject).match(text, word.end()) or between.count(" and ") > pairs:
         return None
-    return _words(text, first, word)
+    return None if re.search(_ELSEWHERE, between) else _words(text, first, word)
 
 
 def _words_after(text: str, end: int) -> Words | None:
     """``95% CI [...]) was not significant.``: words that go on from an interval, and end there."""
-    word = _WORD.search(text, end, end + _AFTER)
+    word = re.compile(_WORD).search(text, end, end + _AFTER)
     found = _words(text, end, word) if word else None
-    if not found or not _ENDS.match(text, found.end):
+    if not found or not re.compile(_ENDS).match(text, found.end):
         return None
     between = text[end : found.start]
     if "." in between or ";" in between or "\n" in between or "(" in between:
         return None
     if not found.negative and "was " not in between and "statistically " not in between:
         return None
-    return found if _ONWARD.match(between) else None
+    return found if re.match(_ONWARD, between) else None
+
+
+def _mark_after(text: str, end: int) -> Words | None:
+    """``95% CI [...], ns``."""
+    found = re.compile(_NS).match(text, end)
+    return Words(found.start(1), found.end(1), negative=True) if found else None
 
 
 def _sentence_after(text: str, interval: Interval, since: int) -> Words | None:
     """``This was not significant.`` right after the sentence of the one interval."""
-    found = _SENTENCE_AFTER.match(text, interval.end)
+    found = re.compile(_SENTENCE_AFTER).match(text, interval.end)
     if not found or (since and not sentence_ends_between(text, since, interval.start)):
         return None
     start = text.index(". ", interval.end) + 2 if ". " in found[0] else found.start()
