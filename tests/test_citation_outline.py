@@ -60,6 +60,7 @@ def test_the_date_is_the_first_brackets_with_a_year_or_words_for_one(citation: s
 
 def test_letter_case_accents_dashes_and_marks_do_not_tell_two_texts_apart() -> None:
     assert folded("*Über* Meta‐Analyses’ “Größe” &amp; Œuvre") == folded("uber META–analyses' grosse &AMP; oeuvre")
+    assert folded("𝓐ir, ﬁre") == "air fire"
     assert folded("Ψυχή и душа") == "ψυχη и душа"
 
 

@@ -155,11 +155,9 @@ def source(issue: str, path: str, headers: dict[str, str]) -> Source:
 
 def folded(text: str) -> str:
     """The words of ``text``, one space between: letter case, accents, dashes, apostrophes and marks of Markdown do not count."""
-    text = text.casefold()
     if not text.isascii():
         text = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
-        text = text.translate(_LETTERS)
-    return " ".join(_WORD.findall(text))
+    return " ".join(_WORD.findall(text.casefold().translate(_LETTERS)))
 
 
 def date_span(citation: str) -> Span | None:

@@ -24,6 +24,8 @@ BYLINES = {
     "chinese": ("李, 明.", [Author(0, "李, 明")]),
     "russian": ("Выготский, Л. С.", [Author(0, "Выготский", "Л. С.")]),
     "editors": ("Doe, J., & Roe, R. (Eds.). ", [Author(0, "Doe", "J."), Author(11, "Roe", "R.")]),
+    "suffix-for-a-name": ("Jr, A., & Al, B., & Coll, C.", [Author(0, "Jr", "A."), Author(10, "Al", "B."), Author(20, "Coll", "C.")]),
+    "no-name": ("(Eds.), A.", [Author(0, "(Eds.), A")]),
     "group-last": ("Doe, J., & the CBT Study Group", [Author(0, "Doe", "J."), Author(11, "the CBT Study Group")]),
     "group": (" World Health Organization. ", [Author(1, "World Health Organization")]),
     "group-and-place": ("Department of Health, U.S.", [Author(0, "Department of Health, U.S")]),

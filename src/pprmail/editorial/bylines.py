@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _ANDS = ("& ", "&amp; ", "and ", "et ", "und ", "y ")
-_OTHERS = frozenset({"al", "coll"})
-_NO_NAMES = _SUFFIXES | _OTHERS
+_OTHERS = frozenset({"et al", "et coll"})
 _PLACES = frozenset({"U.S.", "U.S.A.", "U.K.", "D.C."})
 _HYPHENS = str.maketrans(dict.fromkeys("-\u2010\u2011 \u00a0\t\r\n", "."))
 _ELLIPSIS = " \u00a0.…"
@@ -55,15 +54,16 @@ def authors(byline: str) -> tuple[Author, ...]:
     has_initials = False
     for piece in pieces(byline):
         rest = piece.text
-        if piece.initials:
+        if piece.initials and found:
             has_initials = True
             found[-1] = found[-1]._replace(initials=piece.initials)
             rest = rest[len(piece.initials) :]
-        lead = len(rest)
-        rest = _without_and(rest.lstrip(_ELLIPSIS))
-        name = rest.rstrip(_ELLIPSIS)
-        if name and name.casefold() not in _NO_NAMES and not name.startswith("("):
-            found.append(Author(piece.at + len(piece.initials) + lead - len(rest), name.partition(" (")[0]))
+        rest = rest.strip(_ELLIPSIS)
+        is_name = rest.casefold() not in _OTHERS and not (found and is_suffix(rest)) and not rest.startswith("(")
+        name = _without_and(rest)
+        if name and is_name:
+            at = piece.at + piece.text.rindex(name)
+            found.append(Author(at, name.partition(" (")[0]))
     if not has_initials:
         name = byline.strip().rstrip(".")
         return (Author(len(byline) - len(byline.lstrip()), name),) if name else ()
