@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,13 +12,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import summary_text
+from pprmail.editorial.counts import percentage_problems
+from pprmail.editorial.interval_rules import interval_problems
+from pprmail.editorial.number_format import number_format_problems
+from pprmail.editorial.p_values import p_value_problems
 from pprmail.editorial.statistics import statistics_problems
-from pprmail.editorial.wording import wording_of_citation, wording_of_issue, wording_of_summary
+from pprmail.editorial.wording import TEXT, Block, Wording, wording_of_citation, wording_of_issue, wording_of_summary
 from pprmail.manuscript.issue import load_issue
+from pprmail.model import Passage, Text
 from pprmail.rules import GROUPS
 from sources import summary_of
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from conftest import Newsletter
 
 NO_BREAK = "\u00a0"
@@ -308,26 +316,81 @@ def test_any_words_of_statistics_can_be_read(markdown: str) -> None:
     assert len(set(told(markdown))) == len(told(markdown))
 
 
-LONG = (
-    "(",
-    "[",
-    "9",
-    "9,",
-    ".",
-    " ",
-    "CI",
-    "95% CI ",
-    "95% CI [",
-    "[0.9, ",
-    "12 of ",
-    "1,234 ",
-    "t(",
-    "p = .05 ",
-    "%",
-    "not significant ",
+APA = st.builds(
+    "{}{} = {}{}95% CI [{}, {}]{}".format,
+    st.sampled_from(
+        ("", "No significant difference was found: ", "The difference was significant, ", "1,234 of 1234; ")
+    ),
+    st.sampled_from(("*g*", "*d*", "*r*", "*b*", "OR", "kind")),
+    st.sampled_from(("0.63", ".5", "-.2", "−0.20", "1.8", "5", "x")),
+    st.sampled_from((", ", " (", ", *SE* = 0.08, *p* = .002, ", "; ", " was seen, OR 3.8, ", " for some, ")),
+    st.sampled_from(("0.41", "-.24", "−0.20", "1.1", "5")),
+    st.sampled_from(("0.87", ".28", "–.10", "2.7", "9")),
+    st.sampled_from((")", ", ns", "). This was not significant.", " and *g* = 0.9 [0.1, 0.2]", "\n", ".")),
 )
 
 
-@pytest.mark.parametrize("piece", LONG)
+@settings(deadline=None, derandomize=True, max_examples=600)
+@given(st.one_of(APA, st.lists(st.one_of(APA, st.sampled_from(PIECES)), max_size=12).map(" ".join)))
+def test_what_is_looked_for_first_keeps_no_fault_from_its_rule(markdown: str) -> None:
+    wording = wording_of_citation(summary_of(markdown))
+
+    every = [
+        one
+        for rule in (interval_problems, p_value_problems, percentage_problems, number_format_problems)
+        for one in rule(wording)
+    ]
+
+    assert list(statistics_problems(wording)) == every
+
+
+# Work
+
+
+def wording_of(text: str) -> Wording:
+    """``text`` as a paragraph, without reading its Markdown, which takes longer."""
+    return Wording(text, (Block(0, TEXT, (Text(text, 0),), Passage(text, "1-doe.md")),))
+
+
+def steps(text: str) -> int:
+    """How many calls are made to look through ``text``."""
+    count = 0
+
+    def counted(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in {"call", "c_call"}
+
+    wording, before = wording_of(text), sys.getprofile()
+    sys.setprofile(counted)
+    try:
+        for _ in statistics_problems(wording):
+            pass
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+REPEATED = (
+    *("[", "(", "(CI)", "CI", "CI ", "CI (", "95% CI ", "95% CI [", "95% CI\n", "95% CI [.1, .2], [.3, .4], ", "[.3, .4] and "),
+    *("[.", "[0.9, ", "= 0.5 [", "95% CI [0.9, 0.3] ", "95% confidence interval from ", "IC à ", "95 per cent ", "% a-"),
+    *("g = ", "g = .5 and ", "g = .5, SE = .1, p = .2, ", "odds ratio 1.2 ", "significant g = 0.1, 95% CI [-0.4, 0.6] "),
+    *("not significant ", "no a b c ", "significantly, ", ", ns", "0", "1,", ".1", "1\u00a0", "1,234 ", "1,782 1100 ", "Abc 1234 1,234 "),
+    *(" ", "\u00a0", "-", "−", "– ", ".", ". ", ";", "\n", "=", ") = ", "p =", "p = .05 ", "t(", "t(28) = ", "t(28) = 2.2, p = .036; "),
+    *("F(", "χ²", "z=", "t = 1, df = 2, ", "%", "% ", "5%", "36% (", "36% (12 of ", "12 of ", "12/46 ", "12 of 46 (", "of 46, 12 (36%) "),
+    *("12 (36%) of ", "forty six ", "ty one ", "ty one", "a" * 50, "9" * 12 + " ", "NNT ", "×"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", REPEATED)
 def test_a_long_text_of_one_thing_comes_to_an_end(piece: str) -> None:
-    assert told(piece * (20_000 // len(piece))) == []
+    for before in ("", "1,234 1100 (95% CI "):
+        for _ in statistics_problems(wording_of(before + piece * (100_000 // len(piece)))):
+            pass
+
+
+@pytest.mark.parametrize("piece", REPEATED)
+def test_twice_the_text_takes_twice_the_steps(piece: str) -> None:
+    before, times = "1,234 1100 (95% CI ", 3000 // len(piece)
+    steps(before + piece * times)  # what is loaded and compiled once
+
+    assert steps(before + piece * (2 * times)) <= 2 * steps(before + piece * times) + 200
