@@ -185,3 +185,29 @@ def test_a_folder_that_cannot_be_written_in_is_checked_all_the_same(newsletter: 
     newsletter.write(".pprmail", "no folder")
 
     assert newsletter.call("check").returncode == 0
+
+
+def test_what_is_mended_is_told_no_more(newsletter: Newsletter) -> None:
+    cited = summary_text(
+        Citation="Doe, J.R. (2019). On therapy. *Psychotherapy*, *53*(1), 90-104.", DOI="doi:10.1037/a1"
+    )
+    newsletter.write("issues/2020-08/1-doe.md", cited)
+    assert "[citation-form]" in newsletter.call("check").stdout
+
+    done = newsletter.call("check", "--fix", "--yes")
+
+    assert (done.returncode, done.stdout) == (0, "")
+    text = (newsletter.root / "issues/2020-08/1-doe.md").read_text(encoding="utf-8")
+    assert "Citation: Doe, J. R. (2019). On therapy. *Psychotherapy*, *53*(1), 90–104.\n" in text
+    assert "DOI: 10.1037/a1\n" in text
+
+
+def test_nothing_is_mended_or_checked_where_nobody_can_answer(newsletter: Newsletter) -> None:
+    cited = summary_text(Citation="Doe, J.R. (2019). On therapy. *Psychotherapy*, *53*(1), 90–104.", DOI="10.1037/a1")
+    path = newsletter.write("issues/2020-08/1-doe.md", cited)
+
+    done = newsletter.run("check", "--fix")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "+Citation: Doe, J. R. (2019)." in done.stderr
+    assert path.read_text(encoding="utf-8") == cited

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     default="text",
     help="How to print; github makes annotations.",
 )
+@click.option("--fix", is_flag=True, help="First mend what has one remedy, after showing how and asking.")
+@click.option("--yes", is_flag=True, help="Mend without asking.")
 @click.option(
     "--retractions",
     type=click.Path(path_type=Path),
@@ -49,6 +51,8 @@ def check(  # noqa: PLR0913 - an argument for each option
     *,
     strict: bool,
     output: str,
+    fix: bool,
+    yes: bool,
     retractions: Path | None,
     online: bool,
     explain: str | None,
@@ -60,6 +64,11 @@ def check(  # noqa: PLR0913 - an argument for each option
     if explain is not None:
         app.console.product(explain_rules(explain))
         return EXIT_DONE
+    if fix:
+        from pprmail.cli.mending import mend_issues
+
+        if not mend_issues(app, issues, yes=yes):
+            return EXIT_YOURS
     from pprmail.cli.reading import read_proofs
 
     with _desk(app, retractions, online=online) as desk:
