@@ -79,8 +79,10 @@ def first_author_problems(summary: Summary) -> Iterator[Problem]:
     """
     namings = tuple(_namings(summary.body))
     span = date_span(summary.citation.text) if namings else None
-    people = authors(summary.citation.text[: span.start]) if span else ()
-    if not people or not people[0].initials or any(_are_same(one.name, people[0].family) for one in namings):
+    byline = summary.citation.text[: span.start] if span else ""
+    first = byline.partition(",")[0]
+    people = () if any(_are_same(one.name, first) for one in namings) else authors(byline)
+    if not people or not people[0].initials:
         return
     others = {one.name for one in namings if one.is_of_another}
     one = next((one for one in namings if one.name not in others), None)
