@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pprmail.editorial.bylines import Author, authors, pieces, tight_initials
+from pprmail.editorial.bylines import Author, authors, is_suffix, pieces, tight_initials
 
 BYLINES = {
     "one": ("Doe, J. R. ", [Author(0, "Doe", "J. R.")]),
@@ -12,6 +12,9 @@ BYLINES = {
     "no-comma": ("Doe, J. R. & Roe, R. ", [Author(0, "Doe", "J. R."), Author(13, "Roe", "R.")]),
     "and": ("Doe, J. and Roe, R.", [Author(0, "Doe", "J."), Author(12, "Roe", "R.")]),
     "et": ("Doe, J., et Roe, R.", [Author(0, "Doe", "J."), Author(12, "Roe", "R.")]),
+    "und": ("Doe, J. und Roe, R.", [Author(0, "Doe", "J."), Author(12, "Roe", "R.")]),
+    "name-in-full": ("Doe, Ann., & Roe, R.", [Author(0, "Doe", ""), Author(5, "Ann", ""), Author(13, "Roe", "R.")]),
+    "initials-of-a-group": ("Health and Care, NICE", [Author(0, "Health and Care, NICE")]),
     "ellipsis": ("Doe, J., . . . Roe, R.", [Author(0, "Doe", "J."), Author(15, "Roe", "R.")]),
     "one-character": ("Doe, J., … Roe, R.", [Author(0, "Doe", "J."), Author(11, "Roe", "R.")]),
     "et-al": ("Doe, J., et al.", [Author(0, "Doe", "J.")]),
@@ -55,6 +58,20 @@ TIGHT = {
 @pytest.mark.parametrize(("byline", "expected"), TIGHT.values(), ids=TIGHT)
 def test_initials_without_a_space_between_are_found(byline: str, expected: list[int]) -> None:
     assert list(tight_initials(byline)) == expected
+
+
+@pytest.mark.parametrize("suffix", ["Jr.", "Sr.", "Jr", "II", "III", "IV"])
+def test_a_suffix_is_no_name_and_no_initial(suffix: str) -> None:
+    after_a_comma, joined = (authors(f"Doe, J. R.{mark} {suffix}, & Roe, R.") for mark in (",", ""))
+
+    assert is_suffix(suffix)
+    assert after_a_comma == (Author(0, "Doe", "J. R."), Author(16 + len(suffix), "Roe", "R."))
+    assert joined == (Author(0, "Doe", "J. R."), Author(15 + len(suffix), "Roe", "R."))
+
+
+@pytest.mark.parametrize("place", ["U.S.", "U.S.A.", "U.K.", "D.C."])
+def test_a_place_is_no_initials(place: str) -> None:
+    assert list(tight_initials(f"Department of Health, {place} ")) == []
 
 
 PIECES = st.sampled_from(

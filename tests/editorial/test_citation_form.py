@@ -33,12 +33,15 @@ FAULTS = {
     "dots-after-an-initial": (f"Doe, J. . . . Roe, R. (2019). {AFTER}", ". . . Roe", CUT),
     "dots-and-an-ampersand": (f"Doe, J. R., . . . & Roe, R. (2019). {AFTER}", ". . . &", CUT),
     "eighteen-and-one": (f"{NAMES.partition(', ')[2][4:]}, . . . Roe, R. (2019). {AFTER}", ". . . Roe", CUT),
+    "a-suffix-is-no-name": (f"{NAMES.partition(', ')[2][4:]}, Jr., . . . Roe, R. (2019). {AFTER}", ". . . Roe", CUT),
     "et-al": (f"Doe, J. R., et al. (2019). {AFTER}", "et al", "'et al.' in the author list (up to 20 authors are all named)"),
     "no-stop": (f"Doe, J. R. (2019) {AFTER}", " On", "a missing full stop after '(2019)'"),
+    "no-stop-not-dated": (f"Doe, J. R. (n.d.) {AFTER}", " On", "a missing full stop after '(n.d.)'"),
     "no-space": (f"Doe, J. R. (2019){AFTER}", "On", "a missing full stop after '(2019)'"),
     "no-stop-before-italics": ("Doe, J. R. (2019, May 3) *On therapy*. Wiley.", " *On", "a missing full stop after '(2019, May 3)'"),
     "no-stop-before-quotes": ("Doe, J. (2019) “Am I mad?” *Lancet*, *12*.", " “Am", "a missing full stop after '(2019)'"),
     "comma": ("Doe, J. (2019). On therapy and its end, *Lancet*, *12*(3), 45–60.", ", *Lancet", COMMA),
+    "comma-short-title": ("Doe, J. (2019). On, *Lancet*, *12*(3), 45–60.", ", *Lancet", COMMA),
     "comma-volume-inside": ("Doe, J. (2019). On therapy and its end, *Lancet, 12*(3), 45–60.", ", *Lancet", COMMA),
     "comma-no-volume": ("Doe, J. (2019). On therapy and its end, _Lancet_.", ", _Lancet", COMMA),
     "comma-at-the-end": ("Doe, J. (2019). On therapy and its end, *Lancet*", ", *Lancet", COMMA),
@@ -174,6 +177,11 @@ GOOD = {
 @pytest.mark.parametrize("citation", GOOD.values(), ids=GOOD)
 def test_good_form_is_quiet(citation: str) -> None:
     assert list(form_problems(summary_of(citation))) == []
+
+
+@pytest.mark.parametrize("label", ["https://x.org/", "doi.org/", "doi:", "DOI:", "doi ", "DOI "])
+def test_a_hyphen_of_an_address_stays(label: str) -> None:
+    assert list(form_problems(summary_of(f"Doe, J. (2019). On doing. *Lancet*, {label}10.1000/5,12-15."))) == []
 
 
 def test_the_samples_have_no_slip_but_two_lists_cut_short(sample: Newsletter) -> None:

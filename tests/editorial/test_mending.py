@@ -124,13 +124,14 @@ LINES = st.one_of(
     st.tuples(st.sampled_from([" ", "\t", "\u00a0", "\x0b"]), VALUES).map("".join),
     st.sampled_from(["", "  ", "---", " ----"]),
 )
+BEFORE = st.sampled_from([[], ["---"], ["", " "], ["", "---", ""], ["---", "", "---"], [" ---", "Title: x", " ---"]])
 ENDS = st.sampled_from(["\n", "\r\n", "\r"])
 
 
 @settings(derandomize=True, deadline=None, max_examples=300)
-@given(st.lists(LINES, max_size=8), ENDS, st.sampled_from(["", "\ufeff"]))
-def test_the_headers_are_those_that_are_read(lines: list[str], end: str, mark: str) -> None:
-    text = mark + end.join(lines)
+@given(BEFORE, st.lists(LINES, max_size=8), ENDS, st.sampled_from(["", "\ufeff"]))
+def test_the_headers_are_those_that_are_read(before: list[str], lines: list[str], end: str, mark: str) -> None:
+    text = mark + end.join((*before, *lines))
 
     found = {name: " ".join(text[start:stop].split()) for name, start, stop in _headers(text)}
 

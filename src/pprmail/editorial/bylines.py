@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
-_ANDS = ("& ", "&amp; ", "and ", "et ", "und ", "y ")
-_OTHERS = frozenset({"et al", "et coll"})
+_ANDS = ("& ", "and ", "et ", "und ")
+_BEHIND_INITIALS = (*_ANDS, ".", "…", "(", "Jr", "Sr", "II", "IV")
 _PLACES = frozenset({"U.S.", "U.S.A.", "U.K.", "D.C."})
 _HYPHENS = str.maketrans(dict.fromkeys("-\u2010\u2011 \u00a0\t\r\n", "."))
 _ELLIPSIS = " \u00a0.…"
-_LONGEST_INITIALS, _LONGEST_BARE, _LONGEST_DOTTED = 24, 3, 2
+_LONGEST_BARE, _LONGEST_DOTTED = 3, 2
 
 
 class Piece(NamedTuple):
@@ -44,7 +44,7 @@ def pieces(byline: str) -> Iterator[Piece]:
         initials = _leading_initials(text) if may_be_initials else ""
         yield Piece(at, text, initials)
         # "J. R. & Barber" ends with a name
-        may_be_initials = bool(text) and (not initials or len(initials) < len(text.rstrip(_ELLIPSIS)))
+        may_be_initials = not initials or len(initials) < len(text.rstrip(_ELLIPSIS))
         start += len(raw) + 1
 
 
@@ -59,7 +59,7 @@ def authors(byline: str) -> tuple[Author, ...]:
             found[-1] = found[-1]._replace(initials=piece.initials)
             rest = rest[len(piece.initials) :]
         rest = rest.strip(_ELLIPSIS)
-        is_name = rest.casefold() not in _OTHERS and not (found and is_suffix(rest)) and not rest.startswith("(")
+        is_name = rest != "et al" and not (found and is_suffix(rest)) and not rest.startswith("(")
         name = _without_and(rest)
         if name and is_name:
             at = piece.at + piece.text.rindex(name)
@@ -100,15 +100,14 @@ def _leading_initials(text: str) -> str:
         return ""
     initials = " ".join(words[:count])
     rest = text[len(initials) :].lstrip()
-    is_whole = not rest or rest.startswith(("&", "and ", "et ", "und ", "y ", ".", "…", "(", "Jr", "Sr", "II", "III"))
-    return initials if is_whole and len(initials.replace(" ", "")) <= _LONGEST_INITIALS else ""
+    return initials if not rest or rest.startswith(_BEHIND_INITIALS) else ""
 
 
 def _are_initials(word: str) -> bool:
     """``J.``, ``J.R.``, ``J.-P.``, ``J``, ``JR`` and ``Yu.``, but no name such as ``Wu``, no suffix, and no ``U.S.``."""
-    if not word[:1].isupper() or is_suffix(word) or word in _PLACES:
+    if is_suffix(word) or word in _PLACES:
         return False
     letters = word.translate(_HYPHENS).split(".")
     if "." not in word:
-        return word.isupper() and len(word) <= _LONGEST_BARE and word.isalpha()
+        return word.isupper() and len(word) <= _LONGEST_BARE
     return all(len(one) <= _LONGEST_DOTTED and (not one or (one.isalpha() and one[0].isupper())) for one in letters)

@@ -21,9 +21,8 @@ if TYPE_CHECKING:
 
 EN_DASH = "–"
 _NAMED_BEFORE_ELLIPSIS = 19
-_SHORTEST_TITLE = 10
 _ELLIPSES = (". . .", "...", "…")
-_ADDRESSES = ("http", "doi.org", "doi:", "DOI:", "Doi:", "doi ", "DOI ")
+_ADDRESSES = ("http", "doi.org", "doi:", "DOI:", "doi 10", "DOI 10")
 _HYPHENS = "-\u2010\u2011\u2012\u2014\u2212"
 _BEFORE_TITLE = ' *_“"‘«['
 # Compiled when they are first needed, which most citations never do
@@ -86,9 +85,9 @@ def _author_faults(byline: str) -> Iterator[Fault]:
         names += not piece.initials and not is_suffix(piece.text) and (cut_at is None or piece.at < cut_at)
     if cut_at is not None and names < _NAMED_BEFORE_ELLIPSIS:
         yield Fault(cut_at, "an author list cut short by an ellipsis (up to 20 authors are all named)")
-    others = byline.find("et al")
-    if others > 0 and not byline[others - 1].isalnum() and not byline[others + 5 : others + 6].isalnum():
-        yield Fault(others, "'et al.' in the author list (up to 20 authors are all named)")
+    others = byline.find(" et al")
+    if others > 0:
+        yield Fault(others + 1, "'et al.' in the author list (up to 20 authors are all named)")
 
 
 def _ellipsis(byline: str) -> int | None:
@@ -104,7 +103,7 @@ def _ellipsis(byline: str) -> int | None:
 def _source_faults(summary: Summary, span: Span) -> Iterator[Fault]:
     text = summary.citation.text
     after = text[span.end : span.end + 3].lstrip(_BEFORE_TITLE)[:1]
-    if text[span.start + 1].isdecimal() and after.isalnum() and any(one.initials for one in pieces(text[: span.start])):
+    if after.isalnum() and any(one.initials for one in pieces(text[: span.start])):
         yield Fault(span.end, f"a missing full stop after {text[span.start : span.end]!r}")
     comma = _comma_before_journal(text, span.end)
     if comma is not None and summary.kind.text.casefold() in {"", "article"}:
@@ -123,7 +122,7 @@ def _comma_before_journal(text: str, start: int) -> int | None:
     if (text.find(", *", start) < 0 and text.find(", _", start) < 0) or is_chapter(text):
         return None
     names = list(re.compile(_NAME_IN_ITALICS).finditer(text, start))
-    if len(names) != 1 or not names[0]["comma"] or len(text[start : names[0].start()].strip(" .")) < _SHORTEST_TITLE:
+    if len(names) != 1 or not names[0]["comma"]:
         return None
     return names[0].start() if re.compile(_VOLUME_OR_END).match(text, names[0].end() - 1) else None
 

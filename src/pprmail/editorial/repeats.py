@@ -23,7 +23,6 @@ _ALIKE_WORDS = 82
 _SHORTEST_WORD = 4
 _FILLERS = frozenset({"a", "an", "and", "the"})
 _ALIKE_AUTHORS = 80
-_AUTHOR_LETTERS = 5
 _SHORTEST_TITLE = 16
 
 
@@ -110,13 +109,12 @@ def _are_chapters_of_one_book(own: Source, other: Source) -> bool:
 
 def _are_one(one: Outline, other: Outline) -> bool:
     """The same first author and title, slips aside, and years no more than one apart: in print, and ahead of it."""
-    if min(len(one.title), len(other.title)) < _SHORTEST_TITLE or (one.year is None) != (other.year is None):
+    if min(len(one.title), len(other.title)) < _SHORTEST_TITLE:
         return one == other and all(one)
-    if one.year is not None and other.year is not None and abs(one.year - other.year) > 1:
+    if abs((one.year or 0) - (other.year or 0)) > 1:
         return False
     return _are_alike(one.title, other.title) and (
-        one.author[:_AUTHOR_LETTERS] == other.author[:_AUTHOR_LETTERS]
-        or _likeness(one.author, other.author) >= _ALIKE_AUTHORS
+        one.author == other.author or _likeness(one.author, other.author) >= _ALIKE_AUTHORS
     )
 
 
@@ -125,7 +123,7 @@ def _are_alike(one: str, other: str) -> bool:
 
     ``Therapy for men`` and ``Therapy for women`` are as alike as a title and its misprint.
     """
-    if one == other or one.replace(" ", "") == other.replace(" ", ""):
+    if one.replace(" ", "") == other.replace(" ", ""):
         return True
     ours, theirs = (list(filterfalse(_FILLERS.__contains__, title.split())) for title in (one, other))
     if len(ours) != len(theirs):
