@@ -180,6 +180,9 @@ FAULTS = {
     "hyphen-within": ("Then the forty six depressed patients left.", "1:10 [number-format]"),
     "hyphen-seven": ("Of sixty seven trials.", "1:4 [number-format]"),
     "hyphen-hundred": ("One hundred and forty seven took part.", "1:17 [number-format]"),
+    "p-ns-in-brackets": ("It was *t*(98) = 3.21 (ns).", "1:24 [p-inconsistent]"),
+    "p-ns-semicolon": ("It was *t*(98) = 3.21; n.s., then.", "1:24 [p-inconsistent]"),
+    "p-at-one-year": ("At the one-year follow-up, *t*(28) = 2.20, *p* = .36.", "1:45 [p-inconsistent]"),
 }
 
 
@@ -429,6 +432,13 @@ QUIET = {
     "papers-read": "We read 12 of 46 papers in full (26%), and screened 1,234 of 5,678 (21.7%).",
     "trials-in-words": "Six of 35 trials (17%), a third of 36 (33%), none of 46 (0%), all 46 (100%).",
     "flow-of-patients": "Of those invited, 46 of 120 agreed (38%), 40 of 46 completed (87%), and 12 of 40 relapsed (30%).",
+    "pair": "CBT and PDT did not differ significantly (*d* = 0.45, 95% CI [0.20, 0.70] and *d* = 0.50, 95% CI [0.25, 0.75]).",
+    "pair-versus": "There was no significant difference (*d* = 0.45 [95% CI 0.20 to 0.70] vs. *d* = 0.50 [95% CI 0.25 to 0.75]).",
+    "number-needed-in-words": "The number needed to treat was 8.4 (95% CI 12 to -20).",
+    "bound-that-ranged": "The lower bound of the 95% CI ranged from 0.87 to 0.41 across analyses.",
+    "ns-for-sizes": "*t*(48) = 3.21 (*n*s = 25 and 25); *t*(48) = 3.21, *n*s = 25; *d* = 0.90, 95% CI [0.30, 1.50], *n*s = 25.",
+    "chi-squared-one-tailed": "χ²(1) = 3.00, *p* = .042, one-tailed.",
+    "registers": "1,782 adults. Trial registration: 123456. PMID: 234567; *American Psychologist*, 1234.",
 }
 
 

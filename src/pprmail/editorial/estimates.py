@@ -19,11 +19,12 @@ _DIFFERENCES = frozenset({"g", "d", "r", "b", "β", "B", "difference", "correlat
 _BETWEEN = frozenset({"SE", "p", "P", "t", "z", "Z", "k", "n", "N"})
 _FURTHEST = 120
 _LONGEST = 48
-_ITEM = re.compile(
+# The patterns are compiled when they are asked for
+_ITEM = (
     r"(?<![\w|/'])((?:odds|risk|hazard)\sratio|β|[A-Za-z]{1,12})\)?\s?([=:<>]|\bof|\bwas|\bis|)\s?"
     r"([+-]?\s?[0-9]{0,9}\.?[0-9]{1,9})[)\]]?\Z"
 )
-_PART = re.compile(r"[^,;(\[]+")
+_PART = r"[^,;(\[]+"
 # The second of a pair, or its logarithm
 _ANOTHER = r"(?:[0-9],?\s(?:and|to|vs\.?|versus|than|or)\s|\b(?:log|ln)[\s(-])\Z"
 
@@ -53,7 +54,7 @@ def estimates_before(text: str, interval: Interval) -> tuple[Estimate, ...]:
         return ()
     first = max(interval.start - _FURTHEST, 0)
     first = max(first, text.rfind("\n", first, interval.start) + 1)
-    for part in reversed(list(_PART.finditer(text, first, interval.start))):
+    for part in reversed(list(re.compile(_PART).finditer(text, first, interval.start))):
         piece = part[0].rstrip()
         if not piece or piece.partition("=")[0].strip() in _BETWEEN:
             continue
@@ -64,7 +65,7 @@ def estimates_before(text: str, interval: Interval) -> tuple[Estimate, ...]:
             name = next((one for one in _RATIOS if piece.endswith(one)), "")
             value = numeral_at(text, bare.start())
             return (Estimate(part.start() + len(piece) - len(name), name, value),) if name and value else ()
-        item = _ITEM.search(piece, max(0, len(piece) - _LONGEST)) if piece[-1] in "0123456789)]" else None
+        item = re.compile(_ITEM).search(piece, max(0, len(piece) - _LONGEST)) if piece[-1] in "0123456789)]" else None
         if not item or not (item[1] in _BETWEEN or _is_estimate(item)):
             break
         if item[1] not in _BETWEEN:

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from pprmail.errors import Problem
 
 _NEAR = 40
-_NUMBER_NEEDED = "NN"
-"""A number needed to treat or to harm (NNT, NNH) has an interval that may run through infinity, from 12 to -20."""
+_DOWNWARD = ("NN", "eeded to", "bound of", "bounds of", "limit of", "limits of", "width of")
+"""A number needed to treat or to harm (NNT, NNH) has an interval that may run through infinity, from 12 to -20; and a
+bound may range from a larger number to a smaller one."""
 
 _SAID_BEFORE, _SAID_AFTER = 160, 100
 """How far off words on significance are looked for, at most."""
@@ -37,7 +38,7 @@ def interval_problems(wording: Wording) -> Iterator[Problem]:
             continue
         estimates = estimates_before(text, interval)
         if interval.low.value > interval.high.value:
-            if _NUMBER_NEEDED in text[max(0, interval.start - _NEAR) : interval.start]:
+            if any(words in text[max(0, interval.start - _NEAR) : interval.start] for words in _DOWNWARD):
                 continue
             yield _reversed(wording, interval, estimates)
             continue

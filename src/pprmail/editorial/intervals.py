@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 _SHORT = ("CI", "CrI", "IC", "C.I.")
 _LONG = ("onfidence interval", "onfidence Interval", "redible interval", "ntervalle de confiance")
 
+# The patterns are compiled when they are asked for
 _FURTHEST, _LONGEST_LEVEL = 300, 40
-_LEVEL = re.compile(r"(?<![0-9.])([0-9]{2}(?:[.,][0-9]{1,2})?)\s?(?:%|per ?cent)(?:\s[a-z-]{1,16}){0,2}[\s-]?\Z")
-_TAIL = re.compile(
+_LEVEL = r"(?<![0-9.])([0-9]{2}(?:[.,][0-9]{1,2})?)\s?(?:%|per ?cent)(?:\s[a-z-]{1,16}){0,2}[\s-]?\Z"
+_TAIL = (
     r"(s?)(?![A-Za-z])(?:\s?[\[(](?:Cr?I|IC)s?[\])])?(?:\s?à)?"
     r"(?:\s?\(?([89][0-9](?:[.,][0-9]{1,2})?)\s?%(?!\s?(?:to\b|-\s?[0-9.]+\s?%))\)?|(9[059])(?![0-9.,%]))?"
     r"(?:\s?[:=,])?(?:\s(?:of|was|is|were|are|from|between|rang(?:ed|es|ing)|extend(?:ed|s|ing)|de|entre)){0,3}\s?[:=]?\s{0,2}"
 )
-_SEPARATOR = re.compile(r"\s{0,2}(,|;|-|to\b|through\b|and\b|à|et\b|\.{2,3})")
-# Compiled when they are asked for
+_SEPARATOR = r"\s{0,2}(,|;|-|to\b|through\b|and\b|à|et\b|\.{2,3})"
 _SENTENCE_END = r"[.!?][\"')\]]?\s+[A-Z]|\n"
 _AFTER_A_VALUE = r"(?:=|\b(?:OR|RR|HR))\s?[+-]?[0-9.]{1,9}%?[,;]?\s?\Z"
 _ANOTHER = r"\s?(?:and|or|,|;)\s?\["
@@ -97,7 +97,7 @@ def _labels(text: str) -> Iterator[_Label]:
         at = text.find(mark)
         while at >= 0:
             start = at if mark[0].isupper() else at - 1
-            tail = _TAIL.match(text, at + len(mark))
+            tail = re.compile(_TAIL).match(text, at + len(mark))
             if tail and not text[max(start - 1, 0) : start].isalpha():
                 before = _level_before(text, start)
                 level = (before and before[1]) or tail[2] or tail[3] or "0"
@@ -117,7 +117,7 @@ def _level_before(text: str, start: int) -> re.Match[str] | None:
         text.rfind("%", max(0, start - _LONGEST_LEVEL), start),
         text.rfind("cent", max(0, start - _LONGEST_LEVEL), start),
     )
-    return _LEVEL.search(text[max(0, sign - 10) : start]) if sign >= 0 else None
+    return re.compile(_LEVEL).search(text[max(0, sign - 10) : start]) if sign >= 0 else None
 
 
 def _labelled(text: str, label: _Label) -> Interval | None:
@@ -178,7 +178,7 @@ def _bounds(text: str, at: int, *, french: bool) -> _Bounds | None:
     for read in (comma_numeral_at, numeral_at) if french else (numeral_at, comma_numeral_at):
         opened = text[at : at + 1] in {"[", "("}
         low = read(text, at + opened)
-        between = low and _SEPARATOR.match(text, low.end)
+        between = low and re.compile(_SEPARATOR).match(text, low.end)
         high = between and read(text, between.end())
         if not (low and between and high):
             continue
@@ -188,7 +188,12 @@ def _bounds(text: str, at: int, *, french: bool) -> _Bounds | None:
             if text[end : end + 1] not in {"]", ")"}:
                 continue
             end += 1
-        elif between[1] == "," and (more := _SEPARATOR.match(text, end)) and more[1] != ";" and read(text, more.end()):
+        elif (
+            between[1] == ","
+            and (more := re.compile(_SEPARATOR).match(text, end))
+            and more[1] != ";"
+            and read(text, more.end())
+        ):
             continue
         return _Bounds(at if opened else low.start, end, low, high, between[1])
     return None

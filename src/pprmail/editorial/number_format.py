@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from pprmail.editorial.wording import Wording
     from pprmail.errors import Problem
 
-_LONG = re.compile(r"[1-9][0-9,\u00a0]{3,}")
-_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:[,\u00a0][0-9]{3})+")
+# The patterns are compiled when they are asked for
+_LONG = r"[1-9][0-9,\u00a0]{3,}"
+_GROUPED = r"[1-9][0-9]{0,2}(?:[,\u00a0][0-9]{3})+"
 _SHORTEST, _MOST_DIGITS = 4, 6
 _LARGE = 5
 """From so many digits on nobody leaves the separator out: ``1100`` beside ``12,345`` is a style of its own."""
@@ -38,7 +39,7 @@ _NAME_BEFORE = (
     r"|Only|Data|They|We|And|Between|Altogether|Roughly|Its|Our)\s)[A-Z][\w.]{0,20}\s\Z"
 )
 
-_TENS_AND_ONES = re.compile(r"ty[ \u00a0](one|two|three|four|five|six|seven|eight|nine)(?![\w-])")
+_TENS_AND_ONES = r"ty[ \u00a0](one|two|three|four|five|six|seven|eight|nine)(?![\w-])"
 _STEMS = ("twen", "thir", "for", "fif", "six", "seven", "eigh", "nine")
 _VERB = r"\s(?:of|was|is|has|had|did|could|would|can|who|to)\b"
 
@@ -61,7 +62,7 @@ class _Number(NamedTuple):
 
 
 def _thousands(wording: Wording, text: str) -> Iterator[Problem]:
-    typed = [(found.start(), found[0].rstrip(",\u00a0")) for found in _LONG.finditer(text)]
+    typed = [(found.start(), found[0].rstrip(",\u00a0")) for found in re.compile(_LONG).finditer(text)]
     numbers = [_Number(start, start + len(number), number) for start, number in typed]
     grouped = [one for one in numbers if not one.typed.isdigit() and _is_grouped(text, one)]
     bare = [one for one in numbers if one.typed.isdigit() and _is_quantity(text, one)] if grouped else []
@@ -83,7 +84,7 @@ def _plain(number: str) -> str:
 def _is_grouped(text: str, number: _Number) -> bool:
     """Whether it is one number, and not two with a comma between as in ``F(1,234)`` or ``[1,234]``."""
     start, end, typed = number
-    if not _GROUPED.fullmatch(typed):
+    if not re.compile(_GROUPED).fullmatch(typed):
         return False
     before = text[max(0, start - 2) : start]
     if before[-1:].isalnum() or before[-1:] in _JOINED or (before[-1:] == "(" and before[:1].isalnum()):
@@ -110,8 +111,8 @@ def _is_quantity(text: str, number: _Number) -> bool:
             return False
         counted = re.match(_COUNTED, text[end : end + 40]) and not re.search(_YEAR_BEFORE, before)
         return bool(counted or re.search(_SIZE_BEFORE, before))
-    # "*Psychologist*, 1234, ...": mostly a volume
-    return not (before.endswith(", ") and (after[:1] or ".") in _CLOSING)
+    # "*Psychologist*, 1234, ...", "PMID: 123456": mostly the number of something
+    return not (before.endswith((", ", ": ")) and (after[:1] or ".") in _CLOSING)
 
 
 def _is_joined(before: str, after: str) -> bool:
@@ -127,7 +128,7 @@ def _is_joined(before: str, after: str) -> bool:
 
 
 def _hyphens(wording: Wording, text: str) -> Iterator[Problem]:
-    for found in _TENS_AND_ONES.finditer(text):
+    for found in re.compile(_TENS_AND_ONES).finditer(text):
         stem = re.search(r"(?:^|[\W_])([A-Za-z]{3,5})\Z", text[max(0, found.start() - 6) : found.start()])
         if not stem or stem[1].lower() not in _STEMS:
             continue

@@ -17,8 +17,9 @@ _SIGNS = (
     ("\u2009", "\u00a0"),
 )
 
+# The patterns are compiled when they are asked for
 # At most twelve digits in a row, so that no text takes long; nothing may follow that makes it another number or a name
-_POINT = re.compile(
+_POINT = (
     r"\s{0,2}([+-]?)\s?[$£]?((?:[1-9][0-9]{0,2}(?:,[0-9]{3}){1,3}(?![0-9])|[0-9]{1,12})?+(?:\.[0-9]{1,12})?+)"
     r"(?<=[0-9])(?![\w^×]|\.[0-9]|\s[×*])(?:\s?(%))?"
 )
@@ -55,7 +56,7 @@ def evened(text: str) -> str:
 
 def numeral_at(text: str, at: int) -> Numeral | None:
     """The number that begins at ``at``, ``.24``, ``-0.24``, ``1,234.5`` or ``12%``; a space may stand before it."""
-    found = _POINT.match(text, at)
+    found = re.compile(_POINT).match(text, at)
     return _numeral(found, found[2].replace(",", "")) if found else None
 
 

@@ -20,7 +20,7 @@ _SMALLEST_TOLD = 0.001
 _USUAL_LIMIT = 0.05
 # The patterns are compiled when they are asked for
 _P = r"[pP]\s?([=<>≤≥])\s?([01]?\.[0-9]{1,9}|[01])(?![0-9A-Za-z^]|\.[0-9]|\s?(?:to\b|[×*-]))"
-_NOT_SIGNIFICANT = r", n\.?s\b"
+_NOT_SIGNIFICANT = r"(?:[,;]\s|\()(n\.?s\b)(?!\s?[=<>≤≥]|\.?\w)"
 _TEST = (
     r"(?<![\w.,|])([tFrzZ]|[χX]\s?\^?2|[Cc]hi-?\s?(?:squared?|2))\s?(?:[(\[]([^()\[\]]{1,32})[)\]]\s?)?"
     r"=\s?(-?)\s?([0-9]{0,7}\.[0-9]{1,7}|[0-9]{1,7})(?![0-9])"
@@ -69,12 +69,14 @@ def _ps(text: str) -> Iterator[tuple[int, str, str]]:
         if not before.isalnum() and before not in {"_", "-"}:
             yield found.start(), found[1], found[2]
     for found in re.finditer(_NOT_SIGNIFICANT, text):
-        yield found.start() + 2, ">", ""
+        yield found.start(1), ">", ""
 
 
 def _doubtful(test: Test, around: str) -> bool:
     """Whether p may be that of something else than ``test``, by the words ``around`` them."""
     if test.kind == "z" and test.value < 1 and re.search(_CORRELATION, around):
+        return True
+    if test.kind == "chi" and ("one-tail" in around or "one-side" in around):
         return True
     return re.search(_OTHERWISE, around) is not None
 

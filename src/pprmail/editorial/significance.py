@@ -52,7 +52,7 @@ _SENTENCE_AFTER = (
     rf"[\])]{{0,3}}\.\s(?:This|It|The|That)(?:\s{_EFFECT})?\s(?:was|is)\s(?:(not\s(?:statistically\s)?|non-?)"
     r"|(?:statistically\s)?)significant\s?[.;]"
 )
-_NS = r"[\])]{0,2}[,;]?\s\(?(?:p\s?=\s?)?(n\.?s\b)(?!\.?\w)"
+_NS = r"[\])]{0,2}[,;]?\s\(?(?:p\s?=\s?)?(n\.?s\b)(?!\.?\w|\s?[=<>])"
 _PAIR = r"[^()]{0,40}\b(?:and|vs\.?|versus|against)\s[^()]{0,30}?\b(?:[gdr]|OR|RR|HR)\s?="
 """Another estimate beside the first, as of two groups that did not differ."""
 

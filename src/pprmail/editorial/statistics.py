@@ -64,7 +64,7 @@ def _intervals_are_plain(text: str) -> bool:
         low, comma, high = text[at + 1 : max(close, at)].partition(", ")
         first, last = _number(low), _number(high)
         label = text[max(since, at - 7) : at]
-        if not comma or first is None or last is None or first >= last:
+        if not comma or first is None or last is None:
             return False
         before, after = text[max(since, at - _BESIDE) : max(since, at - 7)], text[close + 1 : close + _AFTER]
         estimate = _estimate(before.rpartition("\n")[2])
