@@ -42,6 +42,7 @@ FAULTS = {
     "no-space-after-comma": ("In one,two and three.", ["1:7 [spacing]"]),
     "no-space-after-stop": ("It helped.Then it ended.", ["1:10 [spacing]"]),
     "no-space-at-bracket": ("Group therapy(GT) helps.", ["1:14 [spacing]"]),
+    "no-space-after-bracket": ("Group therapy (GT)helps.", ["1:18 [spacing]"]),
     "hyphen-now-and-then": ("A meta-analysis and\na meta analysis of meta-analyses.", ["2:3 [hyphenation]"]),
     "hyphen-or-none": ("Drop-out was 9%. The dropout rate was low.", ["1:22 [hyphenation]"]),
     "abbreviation": ("They had EMDR. EMDR helped.", ["1:10 [abbreviation-undefined]"]),

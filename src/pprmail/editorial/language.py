@@ -48,10 +48,12 @@ def _title_full_stop(wording: Wording) -> Iterator[Problem]:
 
 # Spaces
 
-_BEFORE = re.compile(r"[ \u00a0](?=[,;.)])")
+# Each begins with a sign that is rarer than a space or a capital
+_BEFORE = re.compile(r"[,;.)](?<=[ \u00a0].)")
 _INSIDE = re.compile(r"\([ \u00a0]+(?=\S)")
 _AFTER = re.compile(r"[,;.?!](?=[^\W_])")
-_BRACKET = re.compile(r"\((?=[A-Z]{2})|[A-Z]{2}\)(?=[a-zà-ÿ]{2})")
+_OPENED = re.compile(r"\((?<=[^\W\d_][^\W\d_]\()(?=[A-Z]{2})")
+_CLOSED = re.compile(r"\)(?<=[A-Z]{2}\))(?=[a-zà-ÿ]{2})")
 _BEFORE_NUMBER_OR_ELLIPSIS = re.compile(r"\.(?:[\w.…]|\s\.)|…")
 # Within an address nothing is a slip
 _ADDRESS = re.compile(r"://|www\.|@|\bdoi\b|\b10\.\d{4}|\w\.(?:com|org|net|edu|ca)\b", re.IGNORECASE)
@@ -60,7 +62,7 @@ _ADDRESS = re.compile(r"://|www\.|@|\bdoi\b|\b10\.\d{4}|\w\.(?:com|org|net|edu|c
 def _spacing(wording: Wording) -> Iterator[Problem]:
     text = wording.text
     for found in _BEFORE.finditer(text):
-        at, sign = found.start(), text[found.end()]
+        at, sign = found.start() - 1, found[0]
         if _ends_word(text[at - 1 : at]) and not _BEFORE_NUMBER_OR_ELLIPSIS.match(text, at + 1):
             yield wording.problem("spacing", at, f"a space stands before {sign!r}", "take it out")
     for found in _INSIDE.finditer(text):
@@ -69,11 +71,9 @@ def _spacing(wording: Wording) -> Iterator[Problem]:
         at, sign = found.start(), found[0]
         if _runs_on(text, at, sign) and not _ADDRESS.search(_word_at(text, at)):
             yield wording.problem("spacing", at, f"no space follows {sign!r}", "put one after it")
-    for found in _BRACKET.finditer(text):
-        if found[0] != "(" or (text[: found.start()][-2:].isalpha() and text[found.start() - 1].islower()):
-            yield wording.problem(
-                "spacing", found.start(), "no space parts the bracket from the word", "put one between"
-            )
+    runs_on = [one.start() for one in _OPENED.finditer(text) if text[one.start() - 1].islower()]
+    for at in (*runs_on, *(one.start() for one in _CLOSED.finditer(text))):
+        yield wording.problem("spacing", at, "no space parts the bracket from the word", "put one between")
 
 
 def _ends_word(character: str) -> bool:
