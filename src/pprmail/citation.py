@@ -106,7 +106,9 @@ def find_date(citation: str) -> CitationDate | None:
 
 _WORD = re.compile(r"[^\W_]+")
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
-_UNDATED = ("in press", "forthcoming", "accepted", "submitted", "n.d", "n. d", "s.d", "sous presse", "à paraître")
+IN_PRESS = ("in press", "forthcoming", "accepted", "submitted", "sous presse", "à paraître")
+"""What the brackets of a date begin with, in small letters, before there is a year."""
+_UNDATED = (*IN_PRESS, "n.d", "n. d", "s.d")
 _INS = (". In ", "? In ", ". Dans ", "? Dans ")
 _TITLE_ENDS = (". *", "? *", "! *", ". _", "? _", "! _", ", *", *_INS, "http", "doi:")
 _SHORTEST_TITLE = 12
@@ -164,7 +166,7 @@ def date_span(citation: str) -> Span | None:
     """The brackets that hold the year, or say that there is none yet, as "(in press)"; None without such brackets."""
     start = citation.find("(")
     while start >= 0:
-        inside = citation[start + 1 : start + 12].casefold()
+        inside = citation[start + 1 : start + 12].casefold() if citation[start + 1 : start + 2].isalnum() else ""
         if (inside[:4].isdecimal() and not inside[4:5].isdecimal()) or inside.startswith(_UNDATED):
             end = citation.find(")", start)
             return Span(start, end + 1) if end > 0 else None

@@ -147,6 +147,8 @@ def test_the_issues_named_alone_are_mended_or_all(newsletter: Newsletter) -> Non
 def test_no_issue_by_that_name_is_left_to_check_to_tell(
     newsletter: Newsletter, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    newsletter.write("issues/2020-13/1-doe.md", summary_text(Citation=BAD))
+
     assert mend_issues(app_of(newsletter), ("2020-13", "../2020-08", "1999-01"), yes=True)
 
     assert capsys.readouterr().err == NOTHING
@@ -296,7 +298,7 @@ def test_what_is_no_summary_of_an_issue_is_left(newsletter: Newsletter, tmp_path
     assert mend_issues(app_of(newsletter), (), yes=True)
 
     assert bytes_of(newsletter) == before
-    assert outside.read_text("utf-8") == text
+    assert outside.read_text("utf-8") == (tmp_path / "folder/1-doe.md").read_text("utf-8") == text
 
 
 def test_the_samples_have_nothing_to_mend(sample: Newsletter, capsys: pytest.CaptureFixture[str]) -> None:

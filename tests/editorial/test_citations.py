@@ -86,8 +86,9 @@ OTHERS = {
     "french-chapter": "Doe, J. (2019). Des groupes. Dans R. Roe (dir.), *Manuel* (p. 1–9). Masson.",
     "report": "NICE. (2022). *Depression in adults: Treatment and management* (NICE Guideline NG222).",
     "dissertation": "Doe, J. (2019). *Change in therapy* [Doctoral dissertation, University of Ottawa].",
-    "in-press": "Doe, J. (in press). On therapy. *Psychotherapy*.",
     "doi-in-the-citation": f"{ARTICLE} https://doi.org/{DOI}",
+    "bare": f"{ARTICLE} {DOI}",
+    "chapter-no-italics": "Doe, J. (2019). On groups. In R. Roe (Ed.), Handbook of groups (pp. 1–9). Wiley.",
     "label": f"{ARTICLE} doi:{DOI}",
     "address": f"{ARTICLE} https://example.org/article",
     "bad-doi": f"{ARTICLE} doi:10.1037/",
@@ -105,6 +106,11 @@ def test_what_is_no_article_or_has_an_address_needs_no_doi(newsletter: Newslette
     assert rules(newsletter, Citation=citation) == []
 
 
+@pytest.mark.parametrize("state", ["In press", "Forthcoming", "accepted", "submitted", "sous presse", "à paraître"])
+def test_an_article_that_is_not_out_yet_needs_no_doi(newsletter: Newsletter, state: str) -> None:
+    assert rules(newsletter, Citation=f"Doe, J. ({state}). On therapy. *Psychotherapy*.") == []
+
+
 def test_the_headers_decide_before_the_form(newsletter: Newsletter) -> None:
     assert rules(newsletter, DOI=DOI) == []
     assert rules(newsletter, DOI="none") == []
@@ -112,7 +118,7 @@ def test_the_headers_decide_before_the_form(newsletter: Newsletter) -> None:
     assert rules(newsletter, Kind="Report") == []
     assert rules(newsletter, Kind="Article", Citation=OTHERS["book"]) == ["doi-missing"]
     assert rules(newsletter, Kind="Article", Citation=OTHERS["prose"]) == ["doi-missing"]
-    assert rules(newsletter, Kind="Article", Citation=OTHERS["in-press"]) == []
+    assert rules(newsletter, Kind="Article", Citation="Doe, J. (in press). On therapy. *Psychotherapy*.") == []
 
 
 # advance-online-stale
@@ -162,6 +168,14 @@ PREPRINTS = {
     "citation": ({"Citation": f"{ARTICLE}\n https://doi.org/10.48550/arXiv.1"}, "4:18: warning: arXiv"),
     "link": ({"Link": "https://www.medrxiv.org/content/1"}, "6:19: warning: medRxiv"),
     "address": ({"Citation": f"{ARTICLE} https://osf.io/preprints/psyarxiv/ab"}, "3:92: warning: PsyArXiv"),
+    "psyarxiv": ({"Link": "https://psyarxiv.com/ab"}, "6:15: warning: PsyArXiv"),
+    "osf-page": ({"Link": "https://osf.io/preprints/ab"}, "6:15: warning: OSF Preprints"),
+    "biorxiv": ({"Link": "https://www.biorxiv.org/content/1"}, "6:19: warning: bioRxiv"),
+    "arxiv": ({"Link": "https://arxiv.org/abs/1"}, "6:14: warning: arXiv"),
+    "ssrn-page": ({"Link": "https://papers.ssrn.com/ab"}, "6:22: warning: SSRN"),
+    "research-square-page": ({"Link": "https://www.researchsquare.com/1"}, "6:19: warning: Research Square"),
+    "preprints-org": ({"DOI": "10.20944/preprints1"}, "6:6: warning: Preprints.org"),
+    "preprints-org-page": ({"Link": "https://www.preprints.org/1"}, "6:19: warning: Preprints.org"),
     "osf": ({"DOI": "10.31219/osf.io/ab"}, "6:6: warning: OSF Preprints"),
     "ssrn": ({"DOI": "10.2139/ssrn.1"}, "6:6: warning: SSRN"),
     "research-square": ({"DOI": "10.21203/rs.3.rs-1/v1"}, "6:6: warning: Research Square"),
@@ -199,8 +213,11 @@ def test_what_is_reviewed_or_told_to_readers_is_no_doubt(newsletter: Newsletter,
     assert told(newsletter, **headers) == []
 
 
-def test_a_text_that_says_it_is_a_preprint_is_enough(newsletter: Newsletter) -> None:
-    assert told(newsletter, body="It has not been peer-reviewed yet.", DOI="10.31234/osf.io/ab") == []
+@pytest.mark.parametrize(
+    "body", ["It is a preprint.", "A Pre-print.", "It awaits peer review.", "It has not been peer-reviewed yet."]
+)
+def test_a_text_that_says_it_is_a_preprint_is_enough(newsletter: Newsletter, body: str) -> None:
+    assert told(newsletter, body=body, DOI="10.31234/osf.io/ab") == []
 
 
 # own-article

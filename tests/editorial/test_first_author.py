@@ -35,6 +35,12 @@ def test_a_later_author_is_told_as_one() -> None:
     ]
 
 
+def test_half_a_name_is_enough_to_know_an_author() -> None:
+    (one,) = told("Berg and colleagues tested it.", "Keefe, J. R., & van den Berg-Roe, S. (2019). On.")
+
+    assert "'Berg' is the second author of the citation" in one
+
+
 PLACES = {
     "et-al": ("It helps. Smith et al. tested it.", "1:11"),
     "his": ("To find out, Smith and his colleagues tested it.", "1:14"),
@@ -62,6 +68,35 @@ def test_a_stranger_is_told_at_its_place(body: str, place: str) -> None:
     assert one.startswith(f"1-doe.md:{place}: warning: ")
 
 
+@pytest.mark.parametrize("others", ["colleagues", "co-workers", "coworkers", "associates", "collaborators"])
+def test_whoever_worked_with_a_stranger_is_told(others: str) -> None:
+    assert [len(told(f"Smith and {whose}{others} tested it.")) for whose in ("", "his ", "her ", "their ")] == [1] * 4
+
+
+@pytest.mark.parametrize("whose", ["his", "her", "their"])
+def test_a_team_is_told_with_its_owner(whose: str) -> None:
+    assert len(told(f"Smith and {whose} team tested it.")) == 1
+    assert told("Smith and team tested it.") == []
+
+
+@pytest.mark.parametrize(
+    "opening",
+    ["In a trial", "In an open trial", "In this study", "In their study", "To find out", "Here", "For this study",
+     "For their study", "In the present study", "In the current study"],
+)  # fmt: skip
+def test_a_stranger_of_this_study_may_follow_an_opening(opening: str) -> None:
+    assert len(told(f"{opening}, Smith and colleagues tested it.")) == 1
+
+
+@pytest.mark.parametrize(
+    "study",
+    ["This study by", "In this study by", "The present study by", "The current study by", "In the present study by",
+     "In the current study by"],
+)  # fmt: skip
+def test_a_stranger_may_be_whom_this_study_is_by(study: str) -> None:
+    assert len(told(f"{study} Smith and colleagues tested it.")) == 1
+
+
 QUIET = {
     "the-same": "Keefe and colleagues tested it.",
     "the-same-later": "Smith and colleagues tested it. Keefe et al. did so again.",
@@ -80,6 +115,8 @@ QUIET = {
     "earlier-study": "An earlier study by Smith and colleagues found it.",
     "had": "Smith and colleagues had found it.",
     "previously": "Previously, Smith and colleagues found it.",
+    "this-finding": "This finding reminds of Smith and colleagues.",
+    "refuted-by": "It was refuted by Smith and colleagues.",
     "developed": "Smith and colleagues developed the scale.",
     "replicates": "The study replicates Smith and colleagues in a new sample.",
     "building-on": "Building on Smith and colleagues, the authors tested it.",
@@ -96,7 +133,7 @@ QUIET = {
     "their-own": "Therapists and their colleagues were asked. Clinicians and colleagues may use it.",
     "lower-case": "We asked friends and colleagues.",
     "family": "Friends, family, and colleagues were asked.",
-    "no-name": "The and colleagues; And colleagues; 7 and colleagues; van and colleagues.",
+    "no-name": "The and colleagues; And colleagues; 7 and colleagues; van and colleagues. Van and colleagues.",
     "colleaguesque": "Smith and teammates met. Smith et alia met.",
     "nobody": "It was tested.",
 }
@@ -155,6 +192,7 @@ OWN = {
     "with-a-degree": ("Tasca, G. A.", "Giorgio A. Tasca, PhD, C.Psych.", True),
     "with-a-title": ("Tasca, G. A.", "Dr. Giorgio Tasca", True),
     "professor": ("Tasca, G. A.", "Professor Giorgio Tasca (Ottawa)", True),
+    "turned-round-in-full": ("Tasca, G. A.", "Tasca, Giorgio", True),
     "turned-round": ("Tasca, G. A.", "Tasca, G. A.", True),
     "one-of-two": ("Tasca, G. A.", "Jane Doe and Giorgio Tasca", True),
     "ampersand": ("Tasca, G. A.", "Jane Doe & G. Tasca", True),

@@ -80,7 +80,9 @@ def test_the_body_is_left_byte_for_byte() -> None:
 
 
 def test_other_headers_are_left_byte_for_byte() -> None:
-    others = f"Title: {BAD}\nLink: http://dx.doi.org/10.1037/x\nErratum: 2020-09-02 {BAD}\n  {BAD}\n"
+    others = (
+        f"Title: {BAD}\nLink: http://dx.doi.org/10.1037/x\nType of Research: x\nErratum: 2020-09-02 {BAD}\n  {BAD}\n"
+    )
 
     assert mend(f"{others}Citation: {BAD}\n{others}") == f"{others}Citation: {GOOD}\n{others}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pprmail.citation import date_span, find_date, find_doi, is_chapter
+from pprmail.citation import IN_PRESS, date_span, find_date, find_doi, is_chapter
 from pprmail.editorial.citation_form import form_problems
 from pprmail.editorial.first_author import first_author_problems, own_author
 from pprmail.model import Emphasis, plain, plain_prose
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from pprmail.model import Issue, Passage, Summary
 
 MONTHS_UNTIL_STALE = 12
-_ADDRESSES = ("http", "doi:", "doi.org/")
-_IN_PRESS = ("in press", "sous presse", "forthcoming", "accepted", "submitted", "à paraître")
+_ADDRESSES = ("http", "doi:")
 # Compiled when the line holds "online", "print" or "press", which most do not
 _ONLINE = (
     r"(?i)(?:[.?!)*_]\s+|[(,]\s?)(advanced? online publication|online first|(?:online|e-?pub) ahead of print|in press"
@@ -78,9 +77,9 @@ def _is_article(summary: Summary) -> bool:
     """``Kind`` says so; without it, a title in plain letters before the italics of a journal does (APA 7, 9.25 to 9.27)."""
     kind = summary.kind.text.casefold()
     span = date_span(summary.citation.text)
-    if span and summary.citation.text[span.start + 1 : span.end].casefold().startswith(_IN_PRESS):
+    if span and summary.citation.text[span.start + 1 : span.end].casefold().startswith(IN_PRESS):
         return False
-    if kind or span is None:
+    if kind:
         return kind == "article"
     before = ""
     for node in summary.citation_prose:

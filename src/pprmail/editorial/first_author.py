@@ -209,9 +209,7 @@ def own_author(summary: Summary, writers: str) -> Author | None:
         return None
     for author in authors(byline):
         family, initial = folded(author.family).split(), folded(author.initials)[:1]
-        if initial and any(
-            name[-len(family) :] == family and len(name) > len(family) and name[0][:1] == initial for name in names
-        ):
+        if any(name[-len(family) :] == family and len(name) > len(family) and name[0][:1] == initial for name in names):
             return author
     return None
 

@@ -109,7 +109,7 @@ def _mend_citation(value: str) -> str:
     for start, end, new in edits:
         begin = _place(lines, start)
         done += (value[reached:begin], new)
-        reached = _place(lines, end) if end > start else begin
+        reached = _place(lines, end)
     return _LABELS.sub(_ADDRESS, "".join((*done, value[reached:])))
 
 
