@@ -88,6 +88,8 @@ OTHERS = {
     "dissertation": "Doe, J. (2019). *Change in therapy* [Doctoral dissertation, University of Ottawa].",
     "doi-in-the-citation": f"{ARTICLE} https://doi.org/{DOI}",
     "bare": f"{ARTICLE} {DOI}",
+    "chapter-without-editors": "Doe, J. (2019). On groups. In *Handbook of groups* (pp. 1–9). Wiley.",
+    "chapter-after-quotes": "Doe, J. (2019). “What works?” In R. Roe (Ed.), *Handbook* (pp. 1–9). Wiley.",
     "chapter-no-italics": "Doe, J. (2019). On groups. In R. Roe (Ed.), Handbook of groups (pp. 1–9). Wiley.",
     "label": f"{ARTICLE} doi:{DOI}",
     "address": f"{ARTICLE} https://example.org/article",

@@ -99,7 +99,7 @@ def _reads_as_article(summary: Summary) -> bool:
     from pprmail.reference import read_reference
 
     read = read_reference(summary)
-    return read.kind == "article" and bool(read.container and (read.volume or read.pages))
+    return read.kind == "article" and bool(read.volume)
 
 
 def _advance_online_stale(issue: Issue, summary: Summary) -> Iterator[Problem]:
