@@ -439,6 +439,7 @@ QUIET = {
     "ns-for-sizes": "*t*(48) = 3.21 (*n*s = 25 and 25); *t*(48) = 3.21, *n*s = 25; *d* = 0.90, 95% CI [0.30, 1.50], *n*s = 25.",
     "chi-squared-one-tailed": "χ²(1) = 3.00, *p* = .042, one-tailed.",
     "registers": "1,782 adults. Trial registration: 123456. PMID: 234567; *American Psychologist*, 1234.",
+    "a-share-of-a-share": "In 12 (36%) of 46% of the sample; 12 (36%) of 4.6 hours.",
 }
 
 

@@ -35,9 +35,7 @@ _PERCENT_FIRST = (
     rf"(?<![\w.,-]){_PERCENTAGE}(?:\sof\s{_NO_NOUN}[a-z-]{{2,20}})?\s?[(\[](?:[nN]\s?=\s?)?(?P<count>{_PART}{_OF}{_WHOLE})"
     rf"(?:\s(?!studies|trials|articles|samples|papers|sites|centres|centers|items|groups|comparisons|RCTs){_NO_NOUN}[a-z-]{{2,20}}){{0,2}}[)\],;]"
 )
-_PERCENT_BETWEEN = (
-    rf"(?P<count>{_PART}\s?[(\[]{_PERCENTAGE}\s?[)\]]\s(?:out\s)?of\s(?:the\s|all\s|these\s|those\s)?{_WHOLE})"
-)
+_PERCENT_BETWEEN = rf"(?P<count>{_PART}\s?[(\[]{_PERCENTAGE}\s?[)\]]\s(?:out\s)?of\s(?:the\s|all\s|these\s|those\s)?{_WHOLE}(?!\s?%|\.[0-9]))"
 _LAST = r"(?<![\w.,-])[0-9]{1,3}(?:\.[0-9]{1,4})?\s?%?\Z"
 # After the sign, what does not make it the percentage of something else
 _ENDS = r"\s?(?:[)\].;]|,(?!\s?[0-9]{0,2}\s?%?\s?CI)|\Z|\n)"

@@ -102,11 +102,16 @@ def _has_a_test(text: str) -> bool:
 def _has_a_count(near: str) -> bool:
     """Whether it may have a ``12/46`` or ``12 of the 46``, no ``of 46%`` or ``of 4.6``."""
     return any(
-        word.partition("(")[0].rstrip(".,;:)]").replace(",", "").isdigit()
+        _is_whole(word)
         for sign in ("/", "f")
         for at in _all(sign, near)
         for word in near[at + 1 : at + 16].split(None, 2)[:2]
     )
+
+
+def _is_whole(word: str) -> bool:
+    rest = word.lstrip("0123456789,")
+    return word[0].isdigit() and rest[:1] != "%" and not (rest[:1] == "." and rest[1:2].isdigit())
 
 
 def _has_thousands(text: str) -> bool:
