@@ -183,6 +183,64 @@ FAULTS = {
     "p-ns-in-brackets": ("It was *t*(98) = 3.21 (ns).", "1:24 [p-inconsistent]"),
     "p-ns-semicolon": ("It was *t*(98) = 3.21; n.s., then.", "1:24 [p-inconsistent]"),
     "p-at-one-year": ("At the one-year follow-up, *t*(28) = 2.20, *p* = .36.", "1:45 [p-inconsistent]"),
+    "started": ("Of 300 referred, 120 (48%) started.", "1:23 [percentage-inconsistent]"),
+    "second-of-two": ("Recovery rates were 50% (23/46) and 53% (15/46).", "1:37 [percentage-inconsistent]"),
+    "good-attendance": (
+        "Mean attendance was good: 31 of 46 patients (76%) came to all sessions.",
+        "1:46 [percentage-inconsistent]",
+    ),
+    "digits-swapped": ("In all, 118 of 249 (37.4%) responded.", "1:21 [percentage-inconsistent]"),
+    "dropout-rate": ("The dropout rate was 16.3% (46 of 249).", "1:22 [percentage-inconsistent]"),
+    "gaf": ("GAF rose (95% CI for GAF aside, 95% CI: 22 to 12).", "1:41 [ci-reversed]"),
+    "fell-by": ("BDI-II fell by 9.5 points (95% CI −6.9, −12.1).", "1:35 [ci-reversed]"),
+    "second-estimate": (
+        "Estimates fell from 0.63 (95% CI [0.41, 0.87]) to 0.38 (95% CI [0.68, 0.08]) when adjusted.",
+        "1:64 [ci-reversed]",
+    ),
+    "ratio": ("OR = 0.60; 95% CI = 0.90–0.40", "1:21 [ci-reversed]"),
+    "jama-ratio": ("Odds were 40% lower (OR = 0.60; 95% CI, 0.90 to 0.40; *P* = .01).", "1:41 [ci-reversed]"),
+    "trimmed": ("After trim-and-fill *g* fell to 0.45, 95% CI [0.60, 0.30].", "1:46 [ci-reversed]"),
+    "trimmed-outside": ("After trim-and-fill *g* was 0.45 (95% CI [0.60, 0.90]).", "1:29 [estimate-outside-ci]"),
+    "alliance-outside": (
+        "The alliance correlated with outcome at *r* = .28 (95% CI [.31, .40]).",
+        "1:47 [estimate-outside-ci]",
+    ),
+    "empathy-outside": ("empathy raised the odds (OR = 1.12, 95% CI [1.23, 1.42])", "1:31 [estimate-outside-ci]"),
+    "p-a-digit-off": ("Time by group: *F*(2, 88) = 3.10, *p* = .005.", "1:36 [p-inconsistent]"),
+    "p-a-zero-off": ("simple effects, *F*(1, 44) = 7.25, *p* = .10.", "1:37 [p-inconsistent]"),
+    "p-of-slope": ("*b* = -0.02, *SE* = 0.03, *t*(141) = -0.67, *p* = .05", "1:46 [p-inconsistent]"),
+    "p-of-dropout": ("OR = 1.66, χ²(1, *N* = 147) = 2.31, *p* = .013", "1:38 [p-inconsistent]"),
+    "p-of-alliance": ("*r*(144) = .20, *p* = .16", "1:18 [p-inconsistent]"),
+    "denied-age": (
+        "The model held, but age was not significantly related to outcome (β = .25, 95% CI [.10, .40]).",
+        "1:29 [significance-contradicts-ci]",
+    ),
+    "denied-dropout": (
+        "Dropout did not differ significantly between PDT and CBT (OR = 0.58, 95% CI [0.35, 0.96]).",
+        "1:13 [significance-contradicts-ci]",
+    ),
+    "affirmed-than": (
+        "PDT was significantly more effective than TAU (*g* = 0.20, 95% CI [-0.05, 0.45]).",
+        "1:9 [significance-contradicts-ci]",
+    ),
+    "affirmed-in-favour": (
+        "There was a statistically significant difference in favour of PDT, *d* = 0.20, 95% CI [-0.05, 0.45].",
+        "1:27 [significance-contradicts-ci]",
+    ),
+    "denied-reach": (
+        "The difference did not reach statistical significance (*d* = 0.50, 95% CI [0.20, 0.80]).",
+        "1:20 [significance-contradicts-ci]",
+    ),
+    "affirmed-between": (
+        "The between-group difference was statistically significant, *d* = 0.20 (95% CI −0.05 to 0.45).",
+        "1:48 [significance-contradicts-ci]",
+    ),
+    "denied-on": (
+        "PDT and CBT did not differ significantly on the BDI-II (*d* = 0.50, 95% CI [0.20, 0.80]).",
+        "1:17 [significance-contradicts-ci]",
+    ),
+    "thousands-large": ("Data came from 10,000 bootstraps and 25000 others.", "1:38 [number-format]"),
+    "thousands-clinics": ("Of 1,120 clinics, 2240 patients were seen.", "1:19 [number-format]"),
 }
 
 
@@ -440,6 +498,57 @@ QUIET = {
     "chi-squared-one-tailed": "χ²(1) = 3.00, *p* = .042, one-tailed.",
     "registers": "1,782 adults. Trial registration: 123456. PMID: 234567; *American Psychologist*, 1234.",
     "a-share-of-a-share": "In 12 (36%) of 46% of the sample; 12 (36%) of 4.6 hours.",
+    "one-in-four": "In a sample of 1,100, one in four (25%) dropped out; 3 in 10 (30%) relapsed; 275 of 1,100 (25%).",
+    "of-these-120": (
+        "Of 300 referred, 120 (40%) started; of these 120, 90 (75%) finished, and of the 90 completers, 60 (67%) "
+        "recovered."
+    ),
+    "arms-of-one-sample": "Among 46 patients, 12 (26%) were men; of 46 patients, 12 (22%) in CBT and 10 (20%) in PDT left.",
+    "recovery-rates": "Recovery rates were 50% (23/46) and 33% (15/46), a difference of 17% (95% CI -3% to 37%).",
+    "clinics": "The response rate was 62% (1,120 of 1,800 clinics; 62.2%).",
+    "sessions-on-video": "The therapy had 24 of its 36 sessions (67%) on video; 9 of 10 raters (ICC = .90) agreed.",
+    "attendance": "Mean attendance was 12 of 16 sessions (75%), with a range of 3 of 16 (19%) to 16 of 16 (100%).",
+    "gaf-and-age": "GAF rose from 45 to 62 (95% CI for the change: 12 to 22). The 95% CI for age was 41.2, 45.6.",
+    "fell-when-adjusted": "Estimates fell from 0.63 (95% CI [0.41, 0.87]) to 0.38 (95% CI [0.08, 0.68]) when adjusted.",
+    "trim-and-fill": "After trim-and-fill *g* fell from 0.63 to 0.45, 95% CI [0.30, 0.60].",
+    "symptoms-and-functioning": "Effects were *g* = 0.63 for symptoms and 0.38 for functioning, 95% CIs [0.41, 0.87] and [0.08, 0.68].",
+    "exceeded-controls": "The effect (*g* = 0.63, 95% CI [0.41, 0.87]) exceeded that of controls (*g* = 0.38).",
+    "conventions": "A *d* of 0.5 is moderate. Here, 95% CI [0.6, 0.9] means more than that.",
+    "prediction-interval": "The alliance correlated with outcome at *r* = .28 (95% PI [−.05, .55]; 95% CI [.25, .30]).",
+    "prediction-beside-confidence": (
+        "The prediction interval was wide (95% PI −0.20 to 0.96) though the effect was not (*g* = 0.38, 95% CI 0.08 "
+        "to 0.68)."
+    ),
+    "odds-by-12-per-cent": "A one-point rise in empathy raised the odds of recovery by 12% (OR = 1.12, 95% CI [1.03, 1.22]).",
+    "odds-lower": "Odds were 40% lower (OR = 0.60; 95% CI = 0.40–0.90), and risk fell by a third (RR 0.67, 0.50 to 0.90).",
+    "bdi-ii": "BDI-II fell by 9.5 points (95% CI −12.1, −6.9), *t*(45) = −7.35, *p* < .001, *d*z = 1.08.",
+    "time-by-group": "Time by group: *F*(2, 88) = 3.10, *p* = .050, partial η² = .07; simple effects, *F*(1, 44) = 7.25, *p* = .01.",
+    "overall-model": (
+        "The overall model was significant, *F*(4, 141) = 5.02, *p* < .001, *R*² = .12; age was not (β = .05, 95% CI "
+        "[-.10, .20])."
+    ),
+    "flat-slope": "The slope was not significant, *b* = -0.02, *SE* = 0.03, *t*(141) = -0.67, *p* = .50, 95% CI [-0.08, 0.04].",
+    "all-ps-above": "No effect was significant (all *p*s > .05), and all intervals held zero, as in 95% CI [-0.08, 0.04].",
+    "but-not-significant": (
+        "The difference favoured PDT but was not significant, χ²(1, *N* = 147) = 2.31, *p* = .13, OR = 1.66, 95% CI "
+        "[0.86, 3.20]."
+    ),
+    "dropout-by-arm": "Dropout did not differ significantly, 12 of 46 (26%) against 15 of 48 (31%), χ²(1) = 0.31, *p* = .58.",
+    "log-rank": "Log-rank χ²(1) = 4.20, *p* = .040; Wald χ² = 4.20, *p* = .04; likelihood ratio χ²(2) = 6.1, *p* = .047.",
+    "eggers-t": (
+        "*Q*B(1) = 4.2, *p* = .04; Egger’s *t*(26) = 1.10, *p* = .28; Begg’s *z* = 0.85, *p* = .40; Δχ²(1) = 4.2, "
+        "*p* = .9"
+    ),
+    "critical-t": "*t*(14) = 2.14, *p* = .05; *t*(14) = 2.15, *p* < .05; *t*(10) = 2.23, *p* = .05; *t*(1) = 12.7, *p* = .05",
+    "large-df": "*t*(5000) = 1.96, *p* = .05; *F*(1, 10000) = 3.84, *p* = .05; *z* = 10.2, *p* < .001; *t*(20) = 40, *p* < .0001",
+    "tens-with-hyphens": (
+        "Twenty-one of the 28 trials (75%), sixty-seven patients, one hundred and one, seventy to eighty, ninety "
+        "five-minute films."
+    ),
+    "ty-words": "Anxiety one week later, empathy two weeks later, reality six of them had lost, and property nine tenths of it.",
+    "codes-of-disorders": "The journal is in its 1,000th issue; 2,500 subscribers in 2023; ICD-10 F60.31, DSM-5, item 1001, code 1234.",
+    "hours-and-euros": "The grant (no. 1234567) paid 1,250 sessions at 1 pm, 1400 h and 09:30; €1,200 a year; 3,000-word notes.",
+    "decimals-of-thousands": "Data were 1,234.5 and 2345.6 ms; 10,000 bootstrap samples, 95% CI [0.03, 0.25]; the χ² of 1,234.5 had 1,200 df.",
 }
 
 

@@ -24,6 +24,7 @@ _LARGE = 5
 _JOINED = frozenset("0123456789.,:/\\-_#@&=?+*[~%'")
 _CLOSING = frozenset(".,:;!?")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
+_MIDNIGHT, _HOURS = 2400, r"\s(?:h|hrs?|hours)\b"
 _EARLIEST_YEAR = 1500
 # A number that may be a year (Freud's are of the 1890s) or an hour counts something when it says what
 _COUNTED = (
@@ -105,14 +106,18 @@ def _is_quantity(text: str, number: _Number) -> bool:
         return False
     if before[-1:] in {"$", "£", "€"}:
         return True
-    value = int(typed)
-    if _EARLIEST_YEAR <= value <= _LAST_YEAR:
-        if value >= _FIRST_YEAR:
-            return False
-        counted = re.match(_COUNTED, text[end : end + 40]) and not re.search(_YEAR_BEFORE, before)
-        return bool(counted or re.search(_SIZE_BEFORE, before))
+    if _EARLIEST_YEAR <= int(typed) <= _LAST_YEAR:
+        return int(typed) < _FIRST_YEAR and _is_counted(before, text[end : end + 40])
+    if int(typed) < _MIDNIGHT and re.match(_HOURS, text[end : end + 7]):
+        return False
     # "*Psychologist*, 1234, ...", "PMID: 123456": mostly the number of something
     return not (before.endswith((", ", ": ")) and (after[:1] or ".") in _CLOSING)
+
+
+def _is_counted(before: str, after: str) -> bool:
+    """Whether the words around digits say what they count, though they may be a year."""
+    counted = re.match(_COUNTED, after) and not re.search(_YEAR_BEFORE, before)
+    return bool(counted or re.search(_SIZE_BEFORE, before))
 
 
 def _is_joined(before: str, after: str) -> bool:

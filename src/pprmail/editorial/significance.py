@@ -31,7 +31,7 @@ _EFFECT = (
 _OF_AN_EFFECT = rf"\s(?:{_EFFECT}|at|in|for|after|between|on|among|from)\b|\s?\(|,"
 _BY_HOW_MUCH = (
     r"\s(?:better|worse|more|less|fewer|higher|lower|greater|larger|smaller|differ(?:ent|ed)?|associated|related|correlated"
-    r"|reduced?|improved?|increased?|decreased?|changed?|at|in|for|after|between|from)\b|\s?\(|,"
+    r"|reduced?|improved?|increased?|decreased?|changed?|at|in|on|for|after|across|between|from)\b|\s?\(|,"
 )
 _NOT_AN_EFFECT = frozenset({"only", "just", "merely", "all", "every", "each", "clinically", "clinical", "both"})
 _UNSURE = (
