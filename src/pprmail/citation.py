@@ -105,7 +105,17 @@ def find_date(citation: str) -> CitationDate | None:
 # What tells one source from another
 
 _WORD = re.compile(r"[^\W_]+")
-_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
+
+
+class _Bare(dict[int, str | None]):
+    """What ``str.translate`` makes of a character: letters without strokes, no accents, all else as it is."""
+
+    def __missing__(self, character: int) -> str | None:
+        found = self[character] = None if unicodedata.combining(chr(character)) else chr(character)
+        return found
+
+
+_BARE = _Bare(zip(map(ord, "øłđðæœþı"), ("o", "l", "d", "d", "ae", "oe", "th", "i"), strict=True))
 IN_PRESS = ("in press", "forthcoming", "accepted", "submitted", "sous presse", "à paraître")
 """What the brackets of a date begin with, in small letters, before there is a year."""
 _UNDATED = (*IN_PRESS, "n.d", "n. d", "s.d")
@@ -157,9 +167,9 @@ def source(issue: str, path: str, headers: dict[str, str]) -> Source:
 
 def folded(text: str) -> str:
     """The words of ``text``, one space between: letter case, accents, dashes, apostrophes and marks of Markdown do not count."""
-    if not text.isascii():
-        text = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
-    return " ".join(_WORD.findall(text.casefold().translate(_LETTERS)))
+    if text.isascii():
+        return " ".join(_WORD.findall(text.casefold()))
+    return " ".join(_WORD.findall(unicodedata.normalize("NFKD", text).casefold().translate(_BARE)))
 
 
 def date_span(citation: str) -> Span | None:

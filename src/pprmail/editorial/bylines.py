@@ -72,6 +72,8 @@ def authors(byline: str) -> tuple[Author, ...]:
 
 def tight_initials(byline: str) -> Iterator[int]:
     """Where a space is missing between two initials: the offset of the second."""
+    if "." not in byline.replace(". ", "").replace(".,", ""):
+        return
     for piece in pieces(byline):
         for at in range(2, len(piece.initials)):
             if piece.initials[at - 1] == "." and piece.initials[at].isalpha():
@@ -105,6 +107,8 @@ def _leading_initials(text: str) -> str:
 
 def _are_initials(word: str) -> bool:
     """``J.``, ``J.R.``, ``J.-P.``, ``J``, ``JR`` and ``Yu.``, but no name such as ``Wu``, no suffix, and no ``U.S.``."""
+    if word[1:] == "." and word.isupper():
+        return True  # by far the most are
     if is_suffix(word) or word in _PLACES:
         return False
     letters = word.translate(_HYPHENS).split(".")

@@ -220,37 +220,57 @@ def _long_sentences(wording: Wording) -> Iterator[Problem]:
 
 # People (APA 7, 5.4 and 5.6: person first, and no word that blames)
 
+# By a part of the word that is rare, so that a text is looked through nine times and not for each word
 _PEOPLE = {
-    "schizophrenics": "people with schizophrenia",
-    "anorexics": "people with anorexia nervosa",
-    "bulimics": "people with bulimia nervosa",
-    "alcoholics": "people with alcohol use disorder",
-    "addicts": "people with a substance use disorder",
-    "drug abusers": "people who use drugs",
-    "substance abusers": "people with a substance use disorder",
-    "borderlines": "people with borderline personality disorder",
-    "narcissists": "people with narcissistic personality disorder",
-    "psychotics": "people with psychosis",
-    "depressives": "people with depression",
-    "neurotics": "people with neurotic symptoms",
-    "autistics": "autistic people",
-    "epileptics": "people with epilepsy",
-    "diabetics": "people with diabetes",
-    "the mentally ill": "people with a mental illness",
-    "the mentally retarded": "people with an intellectual disability",
-    "wheelchair-bound": "who uses a wheelchair",
-    "commit suicide": "die by suicide",
-    "commits suicide": "dies by suicide",
-    "committed suicide": "died by suicide",
-    "committing suicide": "dying by suicide",
-    "successful suicide": "suicide",
-    "failed suicide": "suicide attempt",
+    "ics": {
+        "schizophrenics": "people with schizophrenia",
+        "anorexics": "people with anorexia nervosa",
+        "bulimics": "people with bulimia nervosa",
+        "alcoholics": "people with alcohol use disorder",
+        "psychotics": "people with psychosis",
+        "neurotics": "people with neurotic symptoms",
+        "autistics": "autistic people",
+        "epileptics": "people with epilepsy",
+        "diabetics": "people with diabetes",
+    },
+    "addicts": {
+        "addicts": "people with a substance use disorder",
+    },
+    "abusers": {
+        "drug abusers": "people who use drugs",
+        "substance abusers": "people with a substance use disorder",
+    },
+    "borderlines": {
+        "borderlines": "people with borderline personality disorder",
+    },
+    "narcissists": {
+        "narcissists": "people with narcissistic personality disorder",
+    },
+    "depressives": {
+        "depressives": "people with depression",
+    },
+    "ally ": {
+        "the mentally ill": "people with a mental illness",
+        "the mentally retarded": "people with an intellectual disability",
+    },
+    "wheelchair": {
+        "wheelchair-bound": "who uses a wheelchair",
+    },
+    "suicide": {
+        "commit suicide": "die by suicide",
+        "commits suicide": "dies by suicide",
+        "committed suicide": "died by suicide",
+        "committing suicide": "dying by suicide",
+        "successful suicide": "suicide",
+        "failed suicide": "suicide attempt",
+    },
 }
 
 
 def _person_first(wording: Wording) -> Iterator[Problem]:
     text = wording.text.casefold()
-    for word, better in _PEOPLE.items():
+    words = [pair for part, words in _PEOPLE.items() if part in text for pair in words.items()]
+    for word, better in words:
         at = text.find(word)
         while at >= 0:
             end = at + len(word)

@@ -23,6 +23,7 @@ FEWEST_SUMMARIES, MOST_SUMMARIES = 2, 3
 FEWEST_WORDS, MOST_WORDS = 150, 600
 LONGEST_TITLE = 120
 MOST_TOPICS = 6
+_ENOUGH_TO_TELL = 40
 _DOI_START = re.compile(r"doi\.org/|\bdoi:\s*", re.IGNORECASE)
 _DOI_END = re.compile(r"[\s*]")
 
@@ -297,8 +298,9 @@ def _lengths(summary: Summary) -> Iterator[Problem]:
 
 
 def _title_in_body(summary: Summary) -> Iterator[Problem]:
-    first_line = plain_prose(summary.body[:1]).split("\n")[0]
-    if summary.title and _letters(first_line) == _letters(summary.title.text):
+    first_line, title = plain_prose(summary.body[:1]).split("\n")[0], _letters(summary.title.text)
+    # Mostly a whole paragraph, of which the beginning tells enough
+    if title and title.startswith(_letters(first_line[:_ENOUGH_TO_TELL])) and _letters(first_line) == title:
         yield problem(
             "title-repeated",
             _first_place(summary),
