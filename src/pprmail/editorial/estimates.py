@@ -56,7 +56,7 @@ def estimates_before(text: str, interval: Interval) -> tuple[Estimate, ...]:
     first = max(first, text.rfind("\n", first, interval.start) + 1)
     for part in reversed(list(re.compile(_PART).finditer(text, first, interval.start))):
         piece = part[0].rstrip()
-        if not piece or piece.partition("=")[0].strip() in _BETWEEN:
+        if not piece or (piece.count("=") == 1 and piece.partition("=")[0].strip() in _BETWEEN):
             continue
         if not found and not bare and not piece.strip(" -.0123456789"):
             bare = part
