@@ -22,7 +22,7 @@ _ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _BEFORE_A_TEST = frozenset(")]zZ")
 _DEGREES = ("df", "d.f.")
 _ESTIMATES = ("g = ", "d = ", "r = ")
-_BETWEEN = ("SE = ", "p = ", "p < ")
+_BETWEEN = frozenset({"SE", "p"})
 _BEFORE, _AFTER = 160, 100
 _BESIDE = 72
 
@@ -82,7 +82,12 @@ def _estimate(before: str) -> float | None:
     if at < 0 or before[at - 1 : at].isalnum():
         return None
     typed, *others = before[at + 4 :].replace("(", ",").replace(";", ",").split(",")
-    return _number(typed.rstrip()) if all(one.lstrip().startswith(_BETWEEN) for one in others if one.strip()) else None
+    return _number(typed.rstrip()) if all(_stands_between(one.strip()) for one in others) else None
+
+
+def _stands_between(piece: str) -> bool:
+    name, _, value = piece.replace("<", "=").partition(" = ")
+    return not piece or (name in _BETWEEN and _number(value) is not None)
 
 
 def _number(typed: str) -> float | None:
