@@ -130,7 +130,7 @@ NUMBERS = (
     "|12345 adults and 1,782 others",
     f"1782 adults in 1102 trials, |2{NO_BREAK}345 in another",
     "|Forty six patients",
-    "they saw |forty six patients, not fifty one",
+    "they saw |forty six patients, not fifty-one",
     "|Twenty one patients",
 )
 FAULTS = {
@@ -237,10 +237,12 @@ def test_every_rule_of_statistics_has_faults() -> None:
     assert set(FAULTS) == {rule.id for rule in GROUPS["Statistics"]}
 
 
-def test_each_kind_of_number_is_told_once_in_a_file() -> None:
+def test_every_odd_number_of_a_file_is_told() -> None:
     assert Counter(told("1,782 and 2345, 3456, 4,567, 5,678; forty six and fifty one")) == {
         ("number-format", 11): 1,
+        ("number-format", 17): 1,
         ("number-format", 37): 1,
+        ("number-format", 51): 1,
     }
 
 

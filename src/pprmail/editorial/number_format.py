@@ -46,7 +46,7 @@ _VERB = r"\s(?:of|was|is|has|had|did|could|would|can|who|to)\b"
 
 
 def number_format_problems(wording: Wording) -> Iterator[Problem]:
-    """``1100`` beside ``1,782``, and ``forty six`` without its hyphen: the first of each kind in a file."""
+    """``1100`` beside ``1,782``, and ``forty six`` without its hyphen, each time. Of thousands, the way that is rarer in the file is told."""
     text = evened(wording.text)
     yield from _thousands(wording, text)
     yield from _hyphens(wording, text)
@@ -72,10 +72,10 @@ def _thousands(wording: Wording, text: str) -> Iterator[Problem]:
     if not grouped or not bare:
         return
     fewer, more = (bare, grouped) if len(bare) <= len(grouped) else (grouped, bare)
-    odd = fewer[0]
-    message = f"{_plain(odd.typed)} beside {_plain(more[0].typed)}: thousands are written in two ways"
-    hint = f"write {odd.digits}" if fewer is grouped else f"write {int(odd.digits):,}"
-    yield wording.problem("number-format", odd.start, message, hint)
+    for odd in fewer:
+        message = f"{_plain(odd.typed)} beside {_plain(more[0].typed)}: thousands are written in two ways"
+        hint = f"write {odd.digits}" if fewer is grouped else f"write {int(odd.digits):,}"
+        yield wording.problem("number-format", odd.start, message, hint)
 
 
 def _plain(number: str) -> str:
@@ -142,4 +142,3 @@ def _hyphens(wording: Wording, text: str) -> Iterator[Problem]:
         message = f"'{stem[1]}ty {found[1]}' without its hyphen"
         start = found.start() - len(stem[1])
         yield wording.problem("number-format", start, message, f"write '{stem[1]}ty-{found[1]}'")
-        return

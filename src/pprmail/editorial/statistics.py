@@ -17,20 +17,16 @@ _RARE_INTERVALS = (
     *("onfidence interval", "onfidence Interval", "redible interval", "ntervalle de confiance"),
 )
 _SPACES = (" ", "\u00a0", "\u202f", "\u2009")
-_MINUSES = ("-", "−", "–", "—", "‑")
 _ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _BEFORE_A_TEST = frozenset(")]zZ")
 _DEGREES = ("df", "d.f.")
-_ESTIMATES = ("g = ", "d = ", "r = ")
-_BETWEEN = frozenset({"SE", "p"})
-_BEFORE, _AFTER = 160, 100
 _BESIDE = 72
 
 
 def statistics_problems(wording: Wording) -> Iterator[Problem]:
     """Every doubt about the numbers of one file."""
     text = wording.text
-    if ("CI" in text or "[" in text or _any(_RARE_INTERVALS, text)) and not _intervals_are_plain(text):
+    if "CI" in text or "[" in text or _any(_RARE_INTERVALS, text):
         from pprmail.editorial.interval_rules import interval_problems
 
         yield from interval_problems(wording)
@@ -46,55 +42,6 @@ def statistics_problems(wording: Wording) -> Iterator[Problem]:
         from pprmail.editorial.number_format import number_format_problems
 
         yield from number_format_problems(wording)
-
-
-# What would be told of such a text is nothing
-
-
-def _intervals_are_plain(text: str) -> bool:
-    """Whether each interval is a ``95% CI [0.41, 0.87]`` in its order, its estimate within and no word on significance near.
-
-    So are those of most texts. Nothing can be said of them; of any other, the rules decide.
-    """
-    if text.count("CI") != text.count("[") or _any(_RARE_INTERVALS, text):
-        return False
-    since = 0
-    for at in _all("[", text):
-        close = text.find("]", at, at + 24)
-        low, comma, high = text[at + 1 : max(close, at)].partition(", ")
-        first, last = _number(low), _number(high)
-        label = text[max(since, at - 7) : at]
-        if not comma or first is None or last is None:
-            return False
-        before, after = text[max(since, at - _BESIDE) : max(since, at - 7)], text[close + 1 : close + _AFTER]
-        estimate = _estimate(before.rpartition("\n")[2])
-        if estimate is None or not first <= estimate <= last or not (label[:2].isdigit() and label[2:] == "% CI "):
-            return False
-        if "ignifican" in f"{text[max(0, at - _BEFORE) : at]}|{after}" or "ns" in after[:9] or "n.s" in after[:9]:
-            return False
-        since = close + 1
-    return True
-
-
-def _estimate(before: str) -> float | None:
-    """The value of the ``g = 0.63`` that ends ``before``, but for its SE and p; else None."""
-    at = max(before.rfind(name) for name in _ESTIMATES)
-    if at < 0 or before[at - 1 : at].isalnum():
-        return None
-    typed, *others = before[at + 4 :].replace("(", ",").replace(";", ",").split(",")
-    return _number(typed.rstrip()) if all(_stands_between(one.strip()) for one in others) else None
-
-
-def _stands_between(piece: str) -> bool:
-    name, _, value = piece.replace("<", "=").partition(" = ")
-    return not piece or (name in _BETWEEN and _number(value) is not None)
-
-
-def _number(typed: str) -> float | None:
-    digits = typed[1:] if typed.startswith(_MINUSES) else typed
-    if not (digits.isascii() and digits.replace(".", "", 1).isdigit()):
-        return None
-    return -float(digits) if digits != typed else float(digits)
 
 
 def _has_a_test(text: str) -> bool:
