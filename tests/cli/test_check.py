@@ -211,3 +211,31 @@ def test_nothing_is_mended_or_checked_where_nobody_can_answer(newsletter: Newsle
     assert (done.returncode, done.stdout) == (1, "")
     assert "+Citation: Doe, J. R. (2019)." in done.stderr
     assert path.read_text(encoding="utf-8") == cited
+
+
+def test_nothing_is_said_of_issues_beside_one_that_is_not_there(newsletter: Newsletter) -> None:
+    done = newsletter.call("check", "2020-08", "2021-01", "--fix", "--yes")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("pprmail: no issue '2021-01'")
+
+
+def test_an_answer_without_its_question_is_mistyped(newsletter: Newsletter) -> None:
+    done = newsletter.call("check", "--yes")
+
+    assert done.returncode == 2
+    assert "--yes answers the question of --fix" in done.stderr
+
+
+@pytest.mark.parametrize("output", ["text", "github"])
+def test_a_terminal_obeys_nothing_that_an_author_pasted(newsletter: Newsletter, output: str) -> None:
+    newsletter.write("issues/2020-07/issue.md", "Month: July 2020\n")
+    newsletter.write(
+        "issues/2020-07/1-doe.md", summary_text("\x1b[31mRed\x07\u202e", Slug="ab\x1b[31m", DOI="10.1037/a1")
+    )
+    newsletter.write("issues/2020-08/1-doe.md", summary_text(DOI="10.1037/a1"))
+
+    done = newsletter.call("check", "--format", output)
+
+    assert "source-repeated" in done.stdout
+    assert [one for one in done.stdout if not one.isprintable()] == ["\n"] * done.stdout.count("\n")

@@ -49,6 +49,8 @@ FAULTS = {
     "long": ("Well. " + "So " + "it is and " * 21 + "was.", ["1:7 [long-sentence]"]),
     "person": ("Some schizophrenics left.", ["1:6 [person-first]"]),
     "suicide": ("Two *committed\nsuicide* then.", ["1:6 [person-first]"]),
+    "letters-that-grow": ("Weiß, Groß, İpek and Strauß saw schizophrenics.", ["1:33 [person-first]"]),
+    "letters-that-grow-before-a-hyphen": ("Groß ﬁnds İ meta-analysis and a meta analysis.", ["1:33 [hyphenation]"]),
     "the-ill": ("The mentally ill were asked.", ["1:1 [person-first]"]),
 }
 
@@ -84,6 +86,8 @@ QUIET = (
     "Ratio 3:2, at 10:30, from 5–7; 4.5% each.",
     "“Is it so?” they asked. “It is.”",
     "The authors’ view… and more.",
+    "Le résultat\u00a0; puis la fin.",
+    "A successful suicide prevention programme.",
     "One. " * 70,
     "word " * 60,
 )

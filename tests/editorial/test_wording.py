@@ -93,3 +93,13 @@ def test_any_text_has_places_within_it(markdown: str) -> None:
     read = wording(html.escape(markdown))
 
     assert all(0 < read.place(offset).column <= len(html.escape(markdown)) + 1 for offset in range(len(read.text)))
+
+
+@settings(deadline=None, derandomize=True)
+@given(st.text(max_size=60))
+def test_small_letters_stand_where_the_large_ones_do(text: str) -> None:
+    small = wording_of_citation(summary_of(text)).small
+
+    words = wording_of_citation(summary_of(text)).text
+    assert len(small) == len(words)
+    assert all(one in {large, large.lower(), "ς"} for one, large in zip(small, words, strict=True))

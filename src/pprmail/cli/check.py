@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pprmail.cli.console import counted
+from pprmail.cli.console import counted, visible
 from pprmail.editorial.silencing import count_by_severity
 from pprmail.errors import EXIT_DONE, EXIT_YOURS, PprmailError
 from pprmail.rules import NOTE, RULES, did_you_mean
@@ -64,33 +64,30 @@ def check(  # noqa: PLR0913 - an argument for each option
     if explain is not None:
         app.console.product(explain_rules(explain))
         return EXIT_DONE
-    if fix:
-        from pprmail.cli.mending import mend_issues
-
-        if not mend_issues(app, issues, yes=yes):
-            return EXIT_YOURS
+    if yes and not fix:
+        message = "--yes answers the question of --fix; add --fix, or leave --yes out"
+        raise click.UsageError(message)
+    if fix and not _mend(app, issues, yes=yes):
+        return EXIT_YOURS
     from pprmail.cli.reading import read_proofs
 
     with _desk(app, retractions, online=online) as desk:
         keys, proofs, odd = read_proofs(app.settings, issues, desk)
     problems = tuple(sorted([*odd, *(one for proof in proofs for one in proof.problems)]))
     errors, warnings = count_by_severity(problems)
-    if output == "json":
-        app.console.json(
-            {
-                "issues": list(keys),
-                "errors": errors,
-                "warnings": warnings,
-                "problems": [_as_json(one) for one in problems],
-            }
-        )
-    elif output == "github":
-        for one in problems:
-            app.console.product(_as_annotation(one))
-    else:
-        app.console.problems(problems)
+    _print(app.console, output, keys, problems)
     _sum_up(app.console, keys, errors, warnings)
     return EXIT_YOURS if errors or (strict and warnings) else EXIT_DONE
+
+
+def _mend(app: App, issues: tuple[str, ...], *, yes: bool) -> bool:
+    """Whether to go on. Raises ``PprmailError`` for an issue that does not exist, before anything is said of the others."""
+    from pprmail.cli.mending import mend_issues
+    from pprmail.manuscript.issue import load_issue
+
+    for key in issues:
+        load_issue(app.settings, key)
+    return mend_issues(app, issues, yes=yes)
 
 
 @contextmanager
@@ -126,6 +123,18 @@ def explain_rules(name: str) -> str:
         message = f"no rule {name!r}; {did_you_mean(name, tuple(RULES)) or 'pprmail check --explain all lists them'}"
         raise PprmailError(message)
     return explained(RULES[name])
+
+
+def _print(console: Console, output: str, keys: tuple[str, ...], problems: tuple[Problem, ...]) -> None:
+    errors, warnings = count_by_severity(problems)
+    if output == "json":
+        found = [_as_json(one) for one in problems]
+        console.json({"issues": list(keys), "errors": errors, "warnings": warnings, "problems": found})
+    elif output == "github":
+        for one in problems:
+            console.product(visible(_as_annotation(one)))
+    else:
+        console.problems(problems)
 
 
 def _sum_up(console: Console, keys: tuple[str, ...], errors: int, warnings: int) -> None:

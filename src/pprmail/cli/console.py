@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from pprmail.errors import Problem
 
+_CONTROL = r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 
@@ -27,6 +29,11 @@ class _Stream(Protocol):
 def has_colour(stream: _Stream) -> bool:
     """``stream`` is a terminal, and nobody asked for no colour (no-color.org)."""
     return stream.isatty() and not os.environ.get("NO_COLOR")
+
+
+def visible(text: str) -> str:
+    """``text`` for a terminal, which obeys none of it: control characters and what turns the reading direction are spelled out."""
+    return text if text.isprintable() else re.sub(_CONTROL, lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 class Console:
@@ -77,7 +84,7 @@ class Console:
         """One line a problem: the place, the severity, the sentence, the rule."""
         stream: TextIO = sys.stderr if to_stderr else sys.stdout
         for one in problems:
-            line = str(one)
+            line = visible(str(one))
             place, severity, sentence = line.partition(f"{one.severity}:")
             coloured = place + self._coloured(severity, _COLOURS[one.severity], stream) + sentence
             if to_stderr:

@@ -50,6 +50,7 @@ def _title_full_stop(wording: Wording) -> Iterator[Problem]:
 
 # Each begins with a sign that is rarer than a space or a capital
 _BEFORE = re.compile(r"[,;.)](?<=[ \u00a0].)")
+_FRENCH = "\u00a0;"
 _INSIDE = re.compile(r"\([ \u00a0]+(?=\S)")
 _AFTER = re.compile(r"[,;.?!](?=[^\W_])")
 _OPENED = re.compile(r"\((?<=[^\W\d_][^\W\d_]\()(?=[A-Z]{2})")
@@ -63,6 +64,8 @@ def _spacing(wording: Wording) -> Iterator[Problem]:
     text = wording.text
     for found in _BEFORE.finditer(text):
         at, sign = found.start() - 1, found[0]
+        if text[at : at + 2] == _FRENCH:
+            continue
         if _ends_word(text[at - 1 : at]) and not _BEFORE_NUMBER_OR_ELLIPSIS.match(text, at + 1):
             yield wording.problem("spacing", at, f"a space stands before {sign!r}", "take it out")
     for found in _INSIDE.finditer(text):
@@ -105,6 +108,8 @@ def _word_at(text: str, offset: int) -> str:
 _HYPHEN = re.compile(r"[-\u2010\u2011](?=([^\W\d_]{3,})(?![\w-]))")
 _WORD_BEFORE = re.compile(r"(?<![\w-])[^\W\d_]{2,}\Z")
 _LONGEST_WORD = 40
+_MOST = 200
+"""Of words with a hyphen, and of abbreviations, so many are looked into; each is sought in the whole text."""
 _NEVER_ALONE = frozenset({"meta", "non", "anti", "multi", "semi", "quasi", "pseudo", "neuro", "bio", "socio"})
 # Two words with a hyphen and one without it
 _DIFFERENT = frozenset({"re", "co", "un", "pre"})
@@ -112,14 +117,14 @@ _DIFFERENT = frozenset({"re", "co", "un", "pre"})
 
 def _hyphenation(wording: Wording) -> Iterator[Problem]:
     """A word with a hyphen here and without one there; told once, where it is rarer, or else later."""
-    text = wording.text.casefold()
+    text = wording.small
     seen: set[tuple[str, str]] = set()
     for hyphen in _HYPHEN.finditer(text):
         before = _WORD_BEFORE.search(text, max(0, hyphen.start() - _LONGEST_WORD), hyphen.start())
         if before is None:
             continue
         first, last = before[0], hyphen[1].removesuffix("s")
-        if (first, last) in seen:
+        if (first, last) in seen or len(seen) == _MOST:
             continue
         seen.add((first, last))
         for other in _other_spellings(first, last):
@@ -175,7 +180,7 @@ def _undefined_abbreviations(wording: Wording, known: Container[str]) -> Iterato
             continue
         if short in told or short in known or short in KNOWN or short in _SHOUTED or _ROMAN.fullmatch(short):
             continue
-        if wording.block_at(found.start()).kind not in {TEXT, IMPLICATIONS}:
+        if len(told) == _MOST or wording.block_at(found.start()).kind not in {TEXT, IMPLICATIONS}:
             continue
         told.add(short)
         if not _is_spelled_out(short, text):
@@ -268,14 +273,14 @@ _PEOPLE = {
 
 
 def _person_first(wording: Wording) -> Iterator[Problem]:
-    text = wording.text.casefold()
+    text = wording.small
     words = [pair for part, words in _PEOPLE.items() if part in text for pair in words.items()]
     for word, better in words:
         at = text.find(word)
         while at >= 0:
             end = at + len(word)
             if not (text[at - 1 : at].isalnum() or text[at - 1 : at] == "-" or text[end : end + 1].isalnum()) and (
-                not text.startswith(" anonymous", end)
+                not text.startswith((" anonymous", " prevention"), end)
             ):
                 message = f"{wording.text[at:end]!r} names people by a disorder, or blames them"
                 yield wording.problem("person-first", at, message, f"write {better!r}")

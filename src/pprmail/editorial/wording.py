@@ -38,6 +38,14 @@ class Wording(NamedTuple):
     text: str
     blocks: tuple[Block, ...]
 
+    @property
+    def small(self) -> str:
+        """``text`` in small letters, each at the offset that it has there: where the small one is longer (İ), the large one stays."""
+        small = self.text.lower()
+        if len(small) == len(self.text):
+            return small
+        return "".join(low if len(low := one.lower()) == 1 else one for one in self.text)
+
     def block_at(self, offset: int) -> Block:
         """The block that holds the character at ``offset``."""
         return self.blocks[bisect_right(self.blocks, offset, key=lambda block: block.start) - 1]
