@@ -38,6 +38,32 @@ def test_a_p_is_told_with_what_the_numbers_give(markdown: str, sentence: str) ->
     assert told(markdown) == ([sentence] if sentence else [])
 
 
+ONE_TAILED = (
+    "The test was one-tailed: *z* = -1.20, *p* = .885.",
+    "With a one-sided test, *t*(98) = -1.21, *p* = .886.",
+    "All tests were 1-tailed. PDT was not worse, *t*(98) = −1.21, *p* = .89; *F*(1, 98) = 1.46, *p* > .80.",
+    "Of a directional hypothesis, *r*(98) = -.10, *p* = .84.",
+)
+
+
+@pytest.mark.parametrize("markdown", ONE_TAILED)
+def test_an_effect_that_was_not_predicted_has_a_large_p_of_one_tail(markdown: str) -> None:
+    assert told(markdown) == []
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "*z* = -1.20, *p* = .885.",
+        "Both tests were two-tailed: *z* = -1.20, *p* = .885.",
+        "The test was one-tailed: *z* = -1.20, *p* = .785.",
+        "The test was one-tailed: *F*(2, 98) = 1.20, *p* = .85.",
+    ],
+)
+def test_a_large_p_needs_one_tail_and_its_test(markdown: str) -> None:
+    assert len(told(markdown)) == 1
+
+
 class Reported(NamedTuple):
     """A test as an author prints it, and its p.
 

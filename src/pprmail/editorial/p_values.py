@@ -30,6 +30,7 @@ _TEST = (
 _DF = r"(?:d\.?f\.?\s?=\s?)?([0-9]{1,6}(?:\.[0-9]{1,4})?)(?:\s?,\s?([0-9]{1,6}(?:\.[0-9]{1,4})?))?(?:\s?[,;]\s?[Nn]\s?=\s?[0-9,]{1,9})?"
 # A z below 1 beside them may be a correlation that Fisher transformed
 _CORRELATION = r"\br ?[=(]|orrelation|ffect size|ransform"
+_ONE_TAILED = r"(?i:\b(?:one|1|single)[\s-]?(?:tail|side)|(?<![\w-])(?:uni)?directional\s(?:test|hypothes|p\b))"
 # Words with which p is not that of the statistic alone
 _OTHERWISE = (
     r"(?i:adjust|correct|bonferroni|holm|\bfdr\b|false discovery|benjamini|tukey|sidak|permut|bootstrap|exact|fisher|greenhouse"
@@ -55,9 +56,10 @@ class Test(NamedTuple):
 def p_value_problems(wording: Wording) -> Iterator[Problem]:
     """Every p that its t, F, r, chi-squared or z does not give, one- or two-tailed, with the rounding of both."""
     text = evened(wording.text)
+    one_tailed = re.search(_ONE_TAILED, text) is not None
     for start, sign, printed in sorted(_ps(text)):
         test = _test_before(text, start, wording.text)
-        message = test and _mismatch(test, sign, printed)
+        message = test and _mismatch(test, sign, printed, _possible(test, one_tailed=one_tailed))
         if test and message and not _doubtful(test, text[max(0, start - _AROUND) : start + _AROUND]):
             yield wording.problem("p-inconsistent", start, f"{test.typed} gives {message}", _hint(test, printed))
 
@@ -76,7 +78,7 @@ def _doubtful(test: Test, around: str) -> bool:
     """Whether p may be that of something else than ``test``, by the words ``around`` them."""
     if test.kind == "z" and test.value < 1 and re.search(_CORRELATION, around):
         return True
-    if test.kind == "chi" and ("one-tail" in around or "one-side" in around):
+    if test.kind == "chi" and re.search(_ONE_TAILED, around):
         return True
     return re.search(_OTHERWISE, around) is not None
 
@@ -107,9 +109,11 @@ def _test_before(text: str, end: int, original: str) -> Test | None:
     return Test(typed, kind, df, float(found[4]), half_unit(found[4]))
 
 
-def _mismatch(test: Test, sign: str, printed: str) -> str:
-    """What the test gives, and not what is printed; '' when they agree. ``printed`` is '' for ``ns``."""
-    ranges = _possible(test)
+def _mismatch(test: Test, sign: str, printed: str, ranges: list[tuple[float, float]]) -> str:
+    """What the test gives, and not what is printed; '' when they agree. ``printed`` is '' for ``ns``.
+
+    ``ranges`` tell from where to where p may be; when there are none, nothing is said.
+    """
     if not ranges:
         return ""
     value, half = (float(printed), half_unit(printed)) if printed else (_USUAL_LIMIT, 0.0)
@@ -140,8 +144,11 @@ def _given(test: Test, like: str) -> str:
     return f"p {sign} {printed if like.startswith('0') else printed[1:]}"
 
 
-def _possible(test: Test) -> list[tuple[float, float]]:
-    """From where to where p may be, for two tails and for one. An r of more than 1 has none."""
+def _possible(test: Test, *, one_tailed: bool) -> list[tuple[float, float]]:
+    """From where to where p may be, for two tails and for one. An r of more than 1 has none.
+
+    Where a text says that it is ``one_tailed``, the effect may have been in the direction that was not predicted.
+    """
     if test.kind == "r" and test.value > 1:
         return []
     low, high = _tail(test, test.value + test.half), _tail(test, max(test.value - test.half, 0.0))
@@ -149,7 +156,10 @@ def _possible(test: Test) -> list[tuple[float, float]]:
         with_n = test._replace(df=(test.df[0] - 2,))
         if with_n.df[0] > 0:
             high = max(high, _tail(with_n, max(test.value - test.half, 0.0)))
-    return [(low, high), (low / 2, high / 2)] if test.two_directions else [(low, high)]
+    if not test.two_directions:
+        return [(low, high)]
+    unpredicted = [(1 - high / 2, 1 - low / 2)] if one_tailed else []
+    return [(low, high), (low / 2, high / 2), *unpredicted]
 
 
 def _tail(test: Test, value: float) -> float:
