@@ -300,6 +300,7 @@ BUSY = {
     "at-once": ((("Retry-After", "0"),), 1.0),
     "not-said": ((), 2.0),
     "nonsense": ((("Retry-After", "soon"),), 2.0),
+    "zone-beyond-all": ((("Retry-After", "Mon, 01 Jan 2024 00:00:00 +99999999999999999999"),), 2.0),
 }
 
 

@@ -219,7 +219,7 @@ def _pause(answer: Answer) -> float:
     written = (answer.headers.get("Retry-After") or "").strip()
     if written.isascii() and written.isdigit():
         return float(written)
-    with suppress(ValueError, TypeError):
+    with suppress(ValueError, TypeError, OverflowError):
         until, now = (parsedate_to_datetime(answer.headers[name]) for name in ("Retry-After", "Date"))
         return (until - now).total_seconds()
     return _PAUSE_SECONDS
