@@ -278,6 +278,15 @@ def test_an_index_says_what_the_rows_said(rows: list[tuple[str, Listed]], size: 
     assert header.rows == len(rows)
 
 
+def test_an_index_of_one_doi_is_made_in_linear_time() -> None:
+    # In an instant, or not in a minute
+    entries = [Entry((DOI,), 0, RETRACTED)] * 80_000
+
+    index = make_index(entries, size=80_000, mtime_ns=1, sha256="")
+
+    assert find_in_index(BytesIO(index), *read_header(BytesIO(index)), DOI) == (RETRACTED,)
+
+
 @given(WORDS, WORDS, WORDS)
 def test_no_words_are_too_odd_for_an_index(suffix: str, reason: str, title: str) -> None:
     content = f"{COLUMNS}\n{row(OriginalPaperDOI=f'10.1/{suffix}', Reason=reason, Title=title)}"

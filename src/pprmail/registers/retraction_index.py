@@ -51,7 +51,7 @@ class Header(NamedTuple):
 def make_index(entries: Iterable[Entry | None], *, size: int, mtime_ns: int, sha256: str) -> bytes:
     """The index of ``entries``, where None stands for a row cut short. The list's file is of ``size`` bytes."""
     buckets = size // _BYTES_A_BUCKET + 1
-    texts = [b""] * buckets
+    texts = [bytearray() for _ in range(buckets)]
     rows = cut_short = 0
     newest: date | None = None
     for entry in entries:
@@ -72,7 +72,7 @@ def make_index(entries: Iterable[Entry | None], *, size: int, mtime_ns: int, sha
     return b"".join((header, *_offsets(texts, len(header)), *_guarded(texts)))
 
 
-def _offsets(texts: list[bytes], begin: int) -> Iterator[bytes]:
+def _offsets(texts: list[bytearray], begin: int) -> Iterator[bytes]:
     at = begin + (len(texts) + 1) * _OFFSET.size
     yield _OFFSET.pack(at)
     for text in texts:
@@ -80,7 +80,7 @@ def _offsets(texts: list[bytes], begin: int) -> Iterator[bytes]:
         yield _OFFSET.pack(at)
 
 
-def _guarded(texts: list[bytes]) -> Iterator[bytes]:
+def _guarded(texts: list[bytearray]) -> Iterator[bytes | bytearray]:
     for number, text in enumerate(texts):
         yield _GUARD.pack(_guard(number, text))
         yield text
@@ -133,5 +133,5 @@ def _named(told: bytes) -> bytes:
     return _FORMAT + f"{crc32(told):08x}".encode()
 
 
-def _guard(number: int, payload: bytes) -> int:
+def _guard(number: int, payload: bytes | bytearray) -> int:
     return crc32(payload, crc32(_OFFSET.pack(number)))
