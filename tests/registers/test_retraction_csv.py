@@ -78,6 +78,13 @@ DOIS = {
     "label": ("doi: 10.1037/a", ("10.1037/a",)),
     "zero-width-space": ("10.1037/a\u200b", ("10.1037/a",)),
     "two": ("10.1037/a 10.1037/b", ("10.1037/a", "10.1037/b")),
+    "semicolon": ("10.1000/a;10.1000/b", ("10.1000/a", "10.1000/b")),
+    "comma-and-space": ("10.1000/a, 10.1000/b", ("10.1000/a", "10.1000/b")),
+    "addresses": ("https://doi.org/10.1000/a;https://doi.org/10.1000/b", ("10.1000/a", "10.1000/b")),
+    "labels": ("doi:10.1000/a,DOI:10.1000/b", ("10.1000/a", "10.1000/b")),
+    "semicolon-last": ("10.1000/a; 10.1000.1/b;", ("10.1000/a", "10.1000.1/b")),
+    "marks-within": ("10.1000/a;b,c;10.5", ("10.1000/a;b,c;10.5",)),
+    "sici-and-another": ("10.1002/1<1::AID-J5>3.0.CO;2-1;10.1000/b", ("10.1002/1<1::aid-j5>3.0.co;2-1", "10.1000/b")),
     "sici": ("10.1002/(SICI)1097<1::AID-J5>3.0.CO;2-1", ("10.1002/(sici)1097<1::aid-j5>3.0.co;2-1",)),
     "unavailable": ("unavailable", ()),
     "Unavailable": ("Unavailable", ()),
@@ -92,6 +99,10 @@ def test_a_doi_is_found_however_it_is_written(written: str, dois: tuple[str, ...
 
 def test_a_notice_without_a_doi_has_none() -> None:
     assert only(row(RetractionDOI="Unavailable")).listed.notice_doi == ""
+
+
+def test_of_two_notices_the_first_is_told() -> None:
+    assert only(row(RetractionDOI="10.1000/N1; 10.1000/N2")).listed.notice_doi == "10.1000/N1"
 
 
 def test_the_four_natures_are_known() -> None:
@@ -124,6 +135,12 @@ def test_columns_may_stand_in_another_order_and_others_may_be_missing() -> None:
 def test_a_row_cut_short_is_told_and_a_blank_line_is_none() -> None:
     assert entries(HEADER + b"\r\n4711,A title,")[0] is None
     assert entries(HEADER + b"\r\n\r\n") == []
+
+
+def test_a_row_that_lacks_the_last_column_alone_is_cut_short() -> None:
+    header = b"OriginalPaperDOI,RetractionDate,RetractionDOI,RetractionNature\n"
+
+    assert entries(header + b"10.1000/a,1/2/2020,10.1000/n\n") == [None]
 
 
 def test_a_field_may_hold_lines_and_what_a_terminal_would_obey() -> None:

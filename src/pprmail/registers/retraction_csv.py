@@ -15,7 +15,7 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from pprmail.errors import PprmailError
-from pprmail.literature import NATURES, Listed, bare_doi, fold_doi, printable
+from pprmail.literature import NATURES, Listed, bare_doi, printable
 from pprmail.registers import WHERE_TO_GET_THE_LIST
 
 if TYPE_CHECKING:
@@ -25,6 +25,10 @@ NEEDED = ("OriginalPaperDOI", "RetractionDate", "RetractionDOI", "RetractionNatu
 _OPTIONAL = ("Record ID", "Reason", "Title")
 _LONGEST = 200
 """Characters kept of a title, and of the reasons."""
+# Between two DOIs of a cell; a DOI may itself hold a semicolon or a comma
+_BETWEEN_DOIS = re.compile(
+    r"[;,]?\s+|[;,](?=(?:(?:https?://)?(?:dx\.|www\.)?doi\.org/|doi:)?10\.\d+(?:\.\d+)*/|$)", re.IGNORECASE
+)
 _US = re.compile(r"\s*([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?:\s.*)?", re.DOTALL)
 _ISO = re.compile(r"\s*([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T\s].*)?", re.DOTALL)
 
@@ -64,11 +68,11 @@ def read_entries(text: Iterable[str], shown: str) -> Iterator[Entry | None]:
             listed = Listed(
                 _fold(cells[nature]),
                 read_day(cells[day]),
-                bare_doi(cells[notice]),
+                next(iter(_dois(cells[notice])), ""),
                 _reasons(_cell(cells, reason)),
                 _shortened(_cell(cells, title)),
             )
-            dois = _dois(cells[doi]) if listed.nature in NATURES else ()
+            dois = tuple(map(str.lower, _dois(cells[doi]))) if listed.nature in NATURES else ()
             yield Entry(dois, _number(_cell(cells, record)), listed)
     except csv.Error as error:
         message = f"{shown}:{reader.line_num}: is no CSV as it is published ({error}); {WHERE_TO_GET_THE_LIST}"
@@ -111,8 +115,8 @@ def _cell(cells: list[str], at: int) -> str:
 
 
 def _dois(text: str) -> tuple[str, ...]:
-    """The DOIs in a cell, folded; mostly one. ``unavailable`` and the like are none."""
-    return tuple(filter(None, map(fold_doi, text.split())))
+    """The DOIs in a cell, bare; mostly one. ``unavailable`` and the like are none."""
+    return tuple(filter(None, map(bare_doi, _BETWEEN_DOIS.split(text))))
 
 
 # The same few reasons, and natures, stand in many rows
