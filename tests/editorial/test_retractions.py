@@ -121,6 +121,15 @@ def test_what_two_registers_list_is_told_once_by_the_one_that_knows_more(newslet
     assert len(twice) == 2
 
 
+def test_notices_without_a_doi_are_told_apart_by_their_day(newsletter: Newsletter) -> None:
+    first, second = (DOUBTED._replace(notice_doi="", day=date(2021, 3, day)) for day in (1, 2))
+
+    assert [one.rpartition(" on ")[2][:10] for one in said(newsletter, first, second, first)] == [
+        "2021-03-01",
+        "2021-03-02",
+    ]
+
+
 def test_a_source_that_is_not_listed_is_fine(newsletter: Newsletter) -> None:
     assert said(newsletter) == []
 
