@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conftest import summary_text
 from pprmail.errors import PprmailError
 from pprmail.mailcheck.proof import proofread
 from pprmail.marks import NAME_HTML, NAME_TEXT, UNSUBSCRIBE_HTML, UNSUBSCRIBE_TEXT
@@ -102,6 +103,21 @@ def test_both_bodies_link_to_the_page_the_source_and_the_way_out(newsletter: New
     assert "mailto:jane@university.example" in links
     assert links.count(UNSUBSCRIBE_HTML) == 2
     assert UNSUBSCRIBE_TEXT in mail.text
+
+
+def test_both_bodies_say_above_the_text_that_a_source_was_retracted(newsletter: Newsletter) -> None:
+    newsletter.write("issues/2020-08/1-doe.md", summary_text(Retracted="2020-03-01 10.1000/notice"))
+
+    mail = proofread(newsletter.settings, "2020-08").clean_mail("")
+
+    read = _Reader(mail.html)
+    assert read.links.count("https://doi.org/10.1000/notice") == 1
+    for words in (" ".join("".join(read.words).split()), " ".join(mail.text.split())):
+        told = words.index(
+            "The article summarised here was retracted on 1 March 2020. Notice of retraction: https://doi.org/10.1000/notice"
+        )
+        assert words.index("Psychotherapy, 53(1)") < told < words.index("Sentence 1 of paragraph 1")
+        assert words.count("was retracted") == 1
 
 
 def test_one_h1_then_an_h2_for_the_contents_and_each_summary_with_its_h3(newsletter: Newsletter) -> None:

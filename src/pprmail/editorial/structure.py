@@ -221,7 +221,7 @@ def _is_near(piece: str, known: tuple[str, ...]) -> bool:
 def _kind(summary: Summary) -> Iterator[Problem]:
     given = summary.kind
     if given and given.text.casefold() not in KINDS:
-        hint = did_you_mean(given.text, KINDS) or f"write one of {', '.join(KINDS)}"
+        hint = f"write one of {', '.join(KINDS)}"
         yield problem("unknown-kind", given.place(), f"unknown kind {given.text!r}", hint)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pprmail import marks
 from pprmail.errors import PprmailError
-from pprmail.render.phrases import citation_of, intro_of
+from pprmail.render.phrases import citation_of, intro_of, retraction_of
 from pprmail.render.prose import HtmlStyle, inline_html, prose_html
 from pprmail.slugs import research_path, topic_path
 
@@ -71,6 +71,7 @@ def _summary_values(
         "guest": summary.guest.text,
         "minutes": summary.minutes,
         "citation": Markup(inline_html(citation_of(summary, words), style)),
+        "retraction": Markup(inline_html(retraction_of(summary, words), style)),
         "body": Markup(prose_html(summary.body, style)),
         "implications": Markup(prose_html(summary.implications, style)),
         "author_email": summary.author_email.text,

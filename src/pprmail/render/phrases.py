@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pprmail.citation import doi_url, find_doi
-from pprmail.model import Link, Text, plain
+from pprmail.model import Link, Strong, Text, plain
 
 if TYPE_CHECKING:
     from pprmail.model import Inline, Issue, Summary
@@ -56,6 +56,16 @@ def cut(text: str, characters: int) -> str:
         return line
     whole_words = line[:characters].rpartition(" ")[0] or line[: characters - 1]
     return whole_words.rstrip(" ,;:.–") + "…"
+
+
+def retraction_of(summary: Summary, words: Words) -> tuple[Inline, ...]:
+    """That the source was retracted, with the notice as a link; () for one that stands."""
+    own = summary.retraction
+    if own is None:
+        return ()
+    said = words.corrections.retraction.format(day=words.day(own.day))
+    label = f" {words.corrections.retraction_notice}{words.issue.colon} "
+    return Strong((Text(said),)), Text(label), Link(doi_url(own.doi), (Text(f"https://doi.org/{own.doi}"),))
 
 
 def citation_of(summary: Summary, words: Words) -> tuple[Inline, ...]:

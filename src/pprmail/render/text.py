@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pprmail import marks
-from pprmail.render.phrases import citation_of, intro_of, title_of
+from pprmail.render.phrases import citation_of, intro_of, retraction_of, title_of
 from pprmail.render.prose import Notes, hanging, heading_text, inline_text, paragraph_text, prose_text, wrap
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def _summary_values(settings: Settings, issue: Issue, summary: Summary, notes: N
         "guest": wrap(words.issue.summary_by.format(name=summary.guest.text)) if summary.guest else "",
         "minutes": words.issue.minutes.format(minutes=summary.minutes),
         "citation": paragraph_text(citation_of(summary, words), notes),
+        "retraction": paragraph_text(retraction_of(summary, words), notes),
         "body": prose_text(summary.body, notes),
         "implications": prose_text(summary.implications, notes, "  "),
         "author_email": summary.author_email.text,
