@@ -5,11 +5,14 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from conftest import summary_text
 from pprmail.editorial.retractions import cited_doi, retraction_problems, went_out
-from pprmail.literature import CONCERN, CORRECTION, RETRACTION, Listed
+from pprmail.literature import CONCERN, CORRECTION, RETRACTION, Listed, fold_doi
 from pprmail.manuscript.issue import load_issue
+from sources import summary_of
 
 if TYPE_CHECKING:
     from conftest import Newsletter
@@ -142,6 +145,8 @@ PLACES = {
     "link": ({"DOI": "", "Link": f"https://doi.org/{DOI}"}, (DOI, 7, 23)),
     "none": ({"DOI": ""}, None),
     "header-that-is-none": ({"DOI": "10.1037"}, None),
+    "a-space-in-it": ({"DOI": "10.1000/a%20b"}, None),
+    "a-space-in-the-header's": ({"DOI": "10.1000/a%20b", "Link": f"https://doi.org/{DOI}"}, (DOI, 7, 23)),
 }
 
 
@@ -152,6 +157,13 @@ def test_a_doi_is_found_with_its_place(
     cited = cited_doi(issue_with(newsletter, **headers).summaries[0])
 
     assert (cited and (cited.doi, cited.place.line, cited.place.column)) == expected
+
+
+@given(st.lists(st.sampled_from(["a", "%", "20", "%20", "%2F", "%0A", "."]), max_size=6).map("".join))
+def test_a_doi_that_is_cited_is_one_that_registers_are_asked_for(suffix: str) -> None:
+    cited = cited_doi(summary_of("", link=f"https://doi.org/10.1000/{suffix}"))
+
+    assert cited is None or fold_doi(cited.doi)
 
 
 def test_without_a_doi_nothing_is_said(newsletter: Newsletter) -> None:

@@ -30,16 +30,22 @@ class CitedDoi(NamedTuple):
 
 
 def cited_doi(summary: Summary) -> CitedDoi | None:
-    """The DOI of the source: the header's, else the first in the citation or behind its links, else the Link's; None without one."""
+    """The DOI of the source: the header's, else the first in the citation or behind its links, else the Link's; None without one.
+
+    What no register takes for a DOI, such as one with a space in it (%20), is none.
+    """
+    return next((one for one in _written_dois(summary) if fold_doi(one.doi)), None)
+
+
+def _written_dois(summary: Summary) -> Iterator[CitedDoi]:
     if summary.doi:
-        return CitedDoi(summary.doi, summary.doi_source.place())
+        yield CitedDoi(summary.doi, summary.doi_source.place())
     if doi := find_doi(plain(summary.citation_prose)):
         # Where a mark of Markdown stands in it, its first character is hard to tell: then the citation's own place does
-        return CitedDoi(doi, summary.citation.place(max(0, summary.citation.text.find(doi))))
+        yield CitedDoi(doi, summary.citation.place(max(0, summary.citation.text.find(doi))))
     for passage in (summary.citation, summary.link):
         if doi := find_doi(passage.text):
-            return CitedDoi(doi, passage.place(passage.text.find(doi)))
-    return None
+            yield CitedDoi(doi, passage.place(passage.text.find(doi)))
 
 
 def went_out(issue: Issue, summary: Summary, zone: tzinfo) -> date | None:
