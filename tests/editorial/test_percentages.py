@@ -29,6 +29,38 @@ def test_a_percentage_is_told_with_what_the_count_gives(markdown: str, message: 
     assert told(markdown) == [f"{message}; look in the article which of the three is right"]
 
 
+MODELLED = (
+    "The weighted response rate was 52% (12 of 30).",
+    "The pooled remission rate was 52% (12 of 30).",
+    "The Kaplan–Meier estimate of relapse was 31% (12 of 46).",
+    "The cumulative risk of relapse at one year was 31% (12 of 46).",
+    "After multiple imputation, recovery was 45.2% (12 of 30).",
+    "Model-based remission was 45.2% (12 of 30).",
+    "Relapse by the life table was 31% (12 of 46), *vs.* CBT.",
+    "52% (12 of 30) of the patients responded, after weighting for age.",
+    "Rates were estimated with multiple imputation. Relapse was 31% (12 of 46).",
+    "Of 46 patients, 12 (31%) relapsed in imputed data.",
+)
+
+
+@pytest.mark.parametrize("markdown", MODELLED)
+def test_a_percentage_that_was_not_counted_is_left_alone(markdown: str) -> None:
+    assert told(markdown) == []
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "Effects were alike in the pooled sample. Response was 52% (12 of 30).",
+        "Response was 52% (12 of 30). Estimates of dropout follow.",
+        "Of those with adjustment disorder, 52% (12 of 30) left.",
+        "Of those who gained weight, 52% (12 of 30) left.",
+    ],
+)
+def test_words_of_another_sentence_or_meaning_excuse_no_percentage(markdown: str) -> None:
+    assert told(markdown) == ["12 of 30 is 40%, not 52%; look in the article which of the three is right"]
+
+
 @st.composite
 def counts(draw: st.DrawFn) -> tuple[int, int]:
     whole = draw(st.integers(2, 5000))

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pprmail.editorial.numerals import evened, half_unit
+from pprmail.editorial.sentences import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,8 +46,14 @@ _ORDINAL = (
     r"\b(?i:sessions?|weeks?|days?|months?|years?|items?|pages?|chapters?|steps?|phases?|stages?|grades?|modules?|scores?|scored"
     r"|score\sof|rated|ratings?\sof)\s\Z"
 )
-_NOT_COUNTED = ("weight", "adjust", "imput", "estimat", "pooled")
-_AFTER = 40
+# In its sentence, what makes a percentage more than a count: nobody has to get it by dividing
+_MODELLED = (
+    r"(?i:weight(?:ed|ing|s)\b|adjust(?!ment\sdisorder)|imput|estimat|\bpooled|cumulative|kaplan|actuarial|life-?\s?table|survival"
+    r"|(?:model|likelihood)-(?:based|implied)|predicted\s(?:rate|prob|risk|prop)|[a-z]-standardi|extrapolat|projected|bayes|posterior)"
+)
+# What is said of all the percentages of a paragraph
+_METHOD = r"(?i:kaplan|life-?\s?table|multipl[ey]\simput|\b(?:is|are|was|were)\s(?:weighted|adjusted|imputed|estimated|pooled))"
+_AROUND = 300
 
 
 def percentage_problems(wording: Wording) -> Iterator[Problem]:
@@ -60,8 +67,8 @@ def percentage_problems(wording: Wording) -> Iterator[Problem]:
         line = max(0, at - _FURTHEST)
         line = max(line, text.rfind("\n", line, at) + 1)
         found = _count_at(text, line, at)
-        if found and not any(word in text[at : at + _AFTER].lower() for word in _NOT_COUNTED):
-            yield from _judged(wording, found)
+        if found and _is_other(found) and not _is_modelled(text, at):
+            yield _told(wording, found)
         at = text.find("%", at + 1)
 
 
@@ -94,20 +101,33 @@ def _count_around(text: str, line: int, at: int) -> re.Match[str] | None:
     return None
 
 
-def _judged(wording: Wording, found: re.Match[str]) -> Iterator[Problem]:
-    part, whole, percentage = _number(found["part"]), _number(found["whole"]), found["p"]
+def _is_other(found: re.Match[str]) -> bool:
+    """Whether the percentage is another than that of the count, neither rounded nor cut off."""
+    part, whole, half = _number(found["part"]), _number(found["whole"]), half_unit(found["p"])
     if whole <= 1 or part > whole:
-        return
-    share, printed, half = 100 * part / whole, float(percentage), half_unit(percentage)
-    if -half - _HAIR <= share - printed < 2 * half + _HAIR:
-        return
+        return False
+    return not -half - _HAIR <= 100 * part / whole - float(found["p"]) < 2 * half + _HAIR
+
+
+def _is_modelled(text: str, at: int) -> bool:
+    """Whether words around the per cent sign at ``at`` say that its percentage is not one of a count alone."""
+    before = text[max(0, at - _AROUND) : at].rpartition("\n")[2]
+    after = text[at : at + _AROUND].partition("\n")[0]
+    *_, begun = sentences(before)
+    ended = next(sentences(after))
+    sentence = before[begun.start :] + after[: ended.end]
+    return re.search(_MODELLED, sentence) is not None or re.search(_METHOD, before) is not None
+
+
+def _told(wording: Wording, found: re.Match[str]) -> Problem:
+    percentage = found["p"]
+    share = 100 * _number(found["part"]) / _number(found["whole"])
     places = len(percentage.partition(".")[2])
     gives = f"{share:.{max(places, 1)}f}".removesuffix(".0")
     count = found["count"] if "/" in found["count"] else f"{found['part']} of {found['whole']}"
     message = f"{count} is {gives}%, not {percentage}%"
-    yield wording.problem(
-        "percentage-inconsistent", found.start("p"), message, "look in the article which of the three is right"
-    )
+    hint = "look in the article which of the three is right"
+    return wording.problem("percentage-inconsistent", found.start("p"), message, hint)
 
 
 def _number(typed: str) -> int:
