@@ -170,6 +170,13 @@ CASES = {
         f"{DOE}:3:27",
         citing("doi:\u00a0https://doi.org/10.1037/x\u00a0(open)"),
     ),
+    "short-doi": case(
+        "bad-doi", doe(DOI="https://doi.org/10/gf6xj2"), f"{DOE}:6:6", citing("https://doi.org/10/gf6xj2.")
+    ),
+    "doi-with-a-dash": case("bad-doi", doe(DOI="10.1037/pst–0000001"), f"{DOE}:6:17", doe(DOI="10.1037/pst-0000001")),
+    "doi-with-a-dash-in-the-citation": case(
+        "bad-doi", citing("doi:10.1037/a—1"), f"{DOE}:3:32", citing("doi:10.1037/a-1")
+    ),
     "no-notice-of-retraction": case(
         "bad-doi", doe(Retracted="2021-03-01"), f"{DOE}:6:22", doe(Retracted="2021-03-01 10.1000/notice")
     ),

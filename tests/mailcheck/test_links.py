@@ -65,6 +65,7 @@ GOOD = {
     "more-among-words": "[more on the alliance](https://x.org/a)",
     "an-article-by-name": "[this article by Keefe](https://x.org/a)",
     "bare-address": "https://www.apa.org/x and <https://x.org/a>",
+    "old-doi": "https://doi.org/10.1002/(SICI)1097-4679(199911)55:11<1389::AID-JCLP8>3.0.CO;2-W",
     "doi": "https://doi.org/10.1037/per0000382 and doi:10.1037/per0000382 and 10.1037/per0000382",
     "doi-by-its-number": "[10.1037/per0000382](https://doi.org/10.1037/per0000382)",
     "doi-in-capitals": "[https://doi.org/10.1037/PER0000382](https://doi.org/10.1037/per0000382)",

@@ -25,6 +25,9 @@ LONGEST_TITLE = 120
 MOST_TOPICS = 6
 _ENOUGH_TO_TELL = 40
 _DOI_START = re.compile(r"doi\.org/|\bdoi:\s*", re.IGNORECASE)
+# As shortdoi.org makes them; they lead where they should
+_SHORT_DOI = r"10/[a-z0-9]{2,}(?![/\w])"
+_DASH = r"[\u2010-\u2015\u2212]"
 _DOI_END = re.compile(r"[\s*]")
 
 
@@ -229,13 +232,19 @@ def _doi(summary: Summary) -> Iterator[Problem]:
     given, citation = summary.doi_source, summary.citation
     hint = "write it as 10.1037/per0000382, without spaces"
     if given and summary.doi is None:
-        yield problem("bad-doi", given.place(), f"{given.text!r} is no DOI", hint)
+        short = re.fullmatch(_SHORT_DOI, given.text.rpartition("doi.org/")[2])
+        longer = f"write the one that https://doi.org/{short[0]} leads to" if short else hint
+        yield problem("bad-doi", given.place(), f"{given.text!r} is no DOI", longer)
     for start in _DOI_START.finditer(citation.text):
         rest = _DOI_END.split(citation.text[start.end() :], maxsplit=1)[0]
-        if normal_doi(rest) is None and not _DOI_START.search(rest):
+        if normal_doi(rest) is None and not _DOI_START.search(rest) and not re.match(_SHORT_DOI, rest):
             written = rest or start[0]
             yield problem("bad-doi", citation.place(start.start()), f"{written!r} in the citation is no DOI", hint)
     cited = find_doi(citation.text)
+    for doi, passage in ((summary.doi, given), (cited, citation)):
+        if doi and (dash := re.search(_DASH, doi)):
+            at = passage.text.find(doi) + dash.start()
+            yield problem("bad-doi", passage.place(max(0, at)), f"{dash[0]!r} in a DOI, which has hyphens", "write '-'")
     if cited and summary.doi and cited.casefold() != summary.doi.casefold():
         message = f"the DOI header says {summary.doi}, the citation {cited}"
         yield problem(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from pprmail.citation import find_doi
 from pprmail.mailcheck.author_links import author_links
@@ -141,7 +142,7 @@ def _pretence(words: str, url: str) -> tuple[str, str] | None:
             "show the address it leads to, or use words",
         )
     shown_doi = find_doi(words)
-    if shown_doi and (doi := find_doi(url)) and shown_doi.casefold() != doi.casefold():
+    if shown_doi and (doi := find_doi(unquote(url))) and shown_doi.casefold() != doi.casefold():
         return f"the words show the DOI {shown_doi}, the link leads to {doi}", "keep the one that is meant"
     return None
 
