@@ -91,7 +91,7 @@ TITLES = {
     "one-word": "On therapy that lasts: a metaanalysis",
     "an-article": "On the therapy that lasts. A meta-analysis",
     "publisher's-mark": "RETRACTED ARTICLE: On therapy that lasts: A meta-analysis",
-    "longer": "On therapy that lasts: A meta-analysis and systematic review",
+    "second-subtitle": "On therapy that lasts: A meta-analysis. Part one",
 }
 
 
@@ -106,11 +106,19 @@ DIFFERENT = (
     ("Cognitive-behavioural treatments for depression in adults", "Cognitive-behavioural treatments for anxiety in children"),
     ("Alliance in psychotherapy: A meta-analysis", "Dropout from psychotherapy: A meta-analysis"),
     ("Empathy", "Empathy and alliance"),
+    ("Cognitive therapy", "Cognitive therapy versus antidepressants in depression"),
+    ("Cognitive therapy", "Cognitive therapy, antidepressants, or both in depression"),
+    ("On therapy that lasts: A meta-analysis", "On therapy that lasts: A meta-analysis and systematic review"),
+    ("On therapy that lasts: A meta-analysis", "On therapy that lasts: The poetry of clinicians"),
+    ("Empathy", "Empathy: Its roots in the brain"),
     ("Empathy", ""),
 )  # fmt: skip
 ALIKE = (
     ("Behavioural therapies & what they do", "Behavioral Therapies and What They Do"),
     ("Does therapy help? Results of a trial", "Does therapy help"),
+    ("Does therapy help – Results of a trial", "Does therapy help"),
+    ("Does therapy help: A trial: Part one", "Does therapy help: A trial"),
+    ("RETRACTED ARTICLE: On therapy: A trial", "On therapy, a trial"),
     ("Thérapie à l’hôpital", "Therapie a l'hopital"),
     ("Empathy", "EMPATHY."),
 )
@@ -146,6 +154,29 @@ def test_a_line_that_is_not_apa_may_hold_the_title_anywhere(newsletter: Newslett
         said(newsletter, Work(titles=("On therapy that lasts",)), "Doe J, On therapy that lasts, Psychotherapy 53")
         == []
     )
+
+
+WITHIN = {
+    "begins-the-title": ("Cognitive therapy", "Doe, J. (2019). Cognitive therapy versus pills. *Lancet*.", False),
+    "ends-the-title": ("Antidepressant pills", "Doe, J. (2019). Therapy versus antidepressant pills. *Lancet*.", False),
+    "too-short": ("Lancet", "Doe, J. (2019). On therapy. *Lancet*, *5*(1), 9–10.", False),
+    "whole": ("Cognitive therapy", "Doe, J., 2019, Cognitive therapy, Lancet", True),
+    "second-time": ("Cognitive therapy", "Doe, J. (2019). More cognitive therapy. Cognitive therapy. *Lancet*.", True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("held", "citation", "is_cited"), WITHIN.values(), ids=WITHIN)
+def test_a_title_within_the_line_stands_there_as_a_whole(
+    newsletter: Newsletter,
+    held: str,
+    citation: str,
+    is_cited: bool,  # noqa: FBT001
+) -> None:
+    assert (not said(newsletter, Work(titles=(held,)), citation)) == is_cited
+
+
+def test_a_citation_without_authors_is_held_to_title_and_year_alone(newsletter: Newsletter) -> None:
+    assert said(newsletter, SAME, f"(2019). {TITLE}. *Psychotherapy*, *53*(1), 90–104.") == []
 
 
 def test_a_doi_that_crossref_does_not_know_is_a_doubt(newsletter: Newsletter) -> None:

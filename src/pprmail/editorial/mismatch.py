@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from difflib import SequenceMatcher
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from pprmail.editorial.retractions import cited_doi
@@ -28,8 +29,9 @@ _MOST_OTHER = 0.1
 _NEAR = 0.8
 """How alike two words are, from 0 to 1 (difflib's ratio), to be one word in two spellings (behavioural, behavioral)."""
 _SHORTEST_START = 12
-"""Letters that two titles must have in common at their start, for one to be the other without its subtitle."""
-_SUBTITLE = re.compile(r"[:?.–—]\s")
+"""Letters of a title without its subtitle, or within a line that says more: of fewer, two titles may have the same by chance."""
+_SUBTITLE = re.compile(r"[:—]|[?!.–]\s")
+_BETWEEN = re.compile(r'[.,:;?!()\[\]“”"–—]')
 # What publishers put before a title when the article was withdrawn
 _MARK = re.compile(
     r"(?:retracted(?: article| chapter)?|retraction|withdrawn|removed|temporary removal)\b[:\s–—-]+", re.IGNORECASE
@@ -81,29 +83,41 @@ def _either(years: Iterable[int]) -> str:
 
 
 def _is_cited(held: str, reference: Reference) -> bool:
-    """The citation's title, or within the line, if the line is not what APA asks for and its title cannot be told."""
-    letters = "".join(_words(held))
-    within = len(letters) >= _SHORTEST_START and letters in "".join(_words(reference.line))
-    return within or _one_title(reference.title, held)
+    """The citation's title; or what stands between two marks of the line, where the line is not APA's and its title cannot be told."""
+    return _one_title(reference.title, held) or _is_between_marks(held, reference.line)
+
+
+def _is_between_marks(title: str, line: str) -> bool:
+    letters = "".join(_words(title))
+    pieces = ["".join(_words(piece)) for piece in _BETWEEN.split(line)]
+    marks = list(accumulate(map(len, pieces), initial=0))
+    whole = "".join(pieces)
+    return len(letters) >= _SHORTEST_START and any(
+        whole.startswith(letters, at) and at + len(letters) in marks for at in marks
+    )
 
 
 def _one_title(cited: str, held: str) -> bool:
     """The same title, or one is the other without its subtitle."""
-    return any(map(_alike, (cited, _head(cited), cited), (held, held, _head(held))))
+    return (
+        _alike(cited, held)
+        or any(_alike(head, held) for head in _heads(cited))
+        or any(_alike(cited, head) for head in _heads(held))
+    )
 
 
-def _head(title: str) -> str:
-    """``title`` without what follows its colon, or its question mark; the whole when too little is before."""
-    head = _SUBTITLE.split(title, maxsplit=1)[0]
-    return head if len("".join(_words(head))) >= _SHORTEST_START else title
+def _heads(title: str) -> Iterator[str]:
+    """What stands before each colon, question mark or dash of ``title``, where it is enough to tell one title from another."""
+    for mark in _SUBTITLE.finditer(title):
+        head = title[: mark.start()]
+        if len("".join(_words(head))) >= _SHORTEST_START:
+            yield head
 
 
 def _alike(cited: str, held: str) -> bool:
-    one, other = sorted((_words(cited), _words(held)), key=len)
-    start, whole = sorted(("".join(one), "".join(other)), key=len)
-    if len(start) >= _SHORTEST_START and whole.startswith(start):
-        return True
-    return sum(_letters_apart(one, other)) <= _MOST_OTHER * len(whole)
+    one, other = sorted((_words(cited), _words(held)))
+    longest = max(len("".join(one)), len("".join(other)))
+    return sum(_letters_apart(one, other)) <= _MOST_OTHER * longest
 
 
 def _letters_apart(one: list[str], other: list[str]) -> Iterator[int]:
