@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,6 +32,57 @@ def test_a_number_is_told_with_how_to_write_it() -> None:
         "1 100 beside 1782: thousands are written in two ways; write 1100"
     ]
     assert told("Forty six patients") == ["'Forty six' without its hyphen; write 'Forty-six'"]
+
+
+# Publication Manual of the American Psychological Association, 7th edition, 6.38
+WITHOUT_COMMA = (
+    "*F*(3, 10496) = 4.5, *t*(1148) = 2.1",
+    "*F* (1, 1148) = 4.5, *t* (1148) = 2.1",
+    "*F*[3, 1148] = 4.5",
+    "χ²(3, *N* = 1148) = 4.5, χ² (3, *N* = 1148) = 4.5",
+    "*df* = 1148",
+    "*df* = 3, 1148",
+    "*df*1 = 3, *df*2 = 1148",
+    "*t* = 2.1 (*df* 1148)",
+    "with 1148 degrees of freedom",
+    "with 3 and 1148 degrees of freedom",
+    "with degrees of freedom of 3 and 1148",
+    "see page 1029",
+    "see pages 1021 and 1034",
+    "see pages 1021, 1034, and 1050",
+    "the serial number 290466",
+    "the serial numbers 290466 and 290467",
+    "binary digits 1010 and 110010",
+    "a model 3000, patient 1021, participant 1148, item 1022",
+    "at 1414 °C, 1100 degrees",
+    "a tone of 1000 Hz, of 1000 kHz",
+)
+
+
+@pytest.mark.parametrize("markdown", WITHOUT_COMMA)
+def test_what_takes_no_comma_is_not_told(markdown: str) -> None:
+    assert told(f"Of 1,150 clients and 2,345 others, {markdown}.") == []
+    assert told(f"Of 10,500 clients and 12,345 others, {markdown}.") == []
+
+
+def test_degrees_of_freedom_with_a_comma_are_no_style_of_the_file() -> None:
+    assert told("1148 clients, 2345 others, *F* (1, 1,148) = 3.2, *t* (1,148) = 2.1.") == []
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "in study 1, 1148 adults",
+        "of the clinic (1148 at the end)",
+        "in therapy (completers 1148)",
+        "of these patients 1148",
+        "as to degrees, 1148 had none",
+    ],
+)
+def test_a_quantity_beside_such_words_is_told(markdown: str) -> None:
+    assert [one.split(":")[0] for one in told(f"Of 1,150 clients and 2,345 others, {markdown}.")] == [
+        "1148 beside 1,150"
+    ]
 
 
 @settings(deadline=None, derandomize=True)

@@ -33,12 +33,25 @@ _COUNTED = (
 )
 _SIZE_BEFORE = r"\b[Nn]\s?=\s?\Z"
 _YEAR_BEFORE = r"(?:\b(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|year|[Bb]efore|[Aa]fter|c\.)\s|,\s|\()\Z"
-_NOUN_BEFORE = r"(?:\b(?i:no|nos|nr|number|pp?|pages?|vol|room|code|ext|line|version|isbn|id|box|tel|phone|call|fax|grant|study|trial|item|at)\.?|[0-9)])\s\Z"
+# The Publication Manual (7th ed., 6.38) sets no comma in degrees of freedom, page and serial numbers, binary digits,
+# degrees of temperature, frequencies and designations
+_NOUN_BEFORE = (
+    r"(?:\b(?i:no|nos|nr|number(?:s|ed)?|serials?|pp?|pages?|vol|rooms?|codes?|ext|lines?|versions?|models?|isbn|id|box|tel|phone|call"
+    r"|fax|grant|study|trial|items?|at|patient|participant|client|case|therapist|session|file|form|section|protocol|flight|route"
+    r"|unit|suite|lot|batch|binary|bits|digits|string)\.?\s(?:[0-9]{4,7}(?:,|,?\s(?:and|or|to|through|&))\s){0,3}|[0-9)]\s)\Z"
+)
+_OF_A_TEST = r"(?:\w|(?<!\w)(?:[tFrRQzZHWU]|[χX]2)\s)[(\[][^()\[\]]{0,24}\Z"
+_DF_BEFORE = (
+    r"\b(?:d\.?f\.?[12]?|degrees\sof\sfreedom)\s?(?:[=:]|of|was|were)?\s?(?:[0-9][0-9.,]{0,8}\s?(?:,|and|/)\s)?\Z"
+)
+_UNIT_AFTER = r"\s(?:and\s[0-9][0-9.,]{0,8}\s)?(?:d\.?f\b|degrees\b)|\s[kM]Hz\b|\s?°"
+_NEAR = 48
 # A name before makes it the number of something; those words begin sentences
 _NAME_BEFORE = (
     r"\b(?!(?:Of|The|Then|Over|Overall|Nearly|About|Some|With|From|All|These|Their|Among|Around|Approximately|Almost|In|For|At|More|Another"
     r"|Only|Data|They|We|And|Between|Altogether|Roughly|Its|Our)\s)[A-Z][\w.]{0,20}\s\Z"
 )
+_NOT_A_QUANTITY = (_NOUN_BEFORE, _NAME_BEFORE, _OF_A_TEST, _DF_BEFORE)
 
 _TENS_AND_ONES = r"ty[ \u00a0](one|two|three|four|five|six|seven|eight|nine)(?![\w-])"
 _STEMS = ("twen", "thir", "for", "fif", "six", "seven", "eigh", "nine")
@@ -88,7 +101,7 @@ def _is_grouped(text: str, number: _Number) -> bool:
     if not re.compile(_GROUPED).fullmatch(typed):
         return False
     before = text[max(0, start - 2) : start]
-    if before[-1:].isalnum() or before[-1:] in _JOINED or (before[-1:] == "(" and before[:1].isalnum()):
+    if before[-1:].isalnum() or before[-1:] in _JOINED or re.search(_OF_A_TEST, text[max(0, start - _NEAR) : start]):
         return False
     if "," not in typed and (before[-1:].isspace() and before[:1].isdigit()):
         return False
@@ -97,12 +110,14 @@ def _is_grouped(text: str, number: _Number) -> bool:
 
 
 def _is_quantity(text: str, number: _Number) -> bool:
-    """Whether digits without a separator count something: they are no year, page, code, date or telephone number."""
+    """Whether digits without a separator count something: they are no year, page, code, date or degrees of freedom."""
     start, end, typed = number
     if not _SHORTEST <= len(typed) <= _MOST_DIGITS:
         return False
-    before, after = text[max(0, start - 24) : start].rpartition("\n")[2], text[end : end + 2]
-    if _is_joined(before, after) or re.search(_NOUN_BEFORE, before) or re.search(_NAME_BEFORE, before):
+    before, after = text[max(0, start - _NEAR) : start].rpartition("\n")[2], text[end : end + 2]
+    if _is_joined(before, after) or any(re.search(one, before) for one in _NOT_A_QUANTITY):
+        return False
+    if re.match(_UNIT_AFTER, text[end : end + _NEAR]):
         return False
     if before[-1:] in {"$", "£", "€"}:
         return True
@@ -124,8 +139,6 @@ def _is_joined(before: str, after: str) -> bool:
     """Whether digits between ``before`` and ``after`` are part of something longer, such as a date or ``1090 Vienna``."""
     first, second = after[:1], after[1:]
     if before[-1:].isalnum() or before[-1:] in _JOINED or first.isalnum():
-        return True
-    if before[-1:] == "(" and before[-2:-1].isalnum():
         return True
     if first.isspace():
         return second.isdigit() or second.isupper()
