@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import ROOT
-from pprmail.editorial.language import language_problems
+from conftest import BODY, ROOT, summary_text
+from pprmail.editorial.language import Manner, language_problems
 from pprmail.editorial.wording import wording_of_issue, wording_of_summary
+from pprmail.mailcheck.proof import proofread
 from pprmail.manuscript.issue import load_issue
 from pprmail.manuscript.markdown import parse_text
 from pprmail.manuscript.months import issue_keys
@@ -17,10 +18,11 @@ from pprmail.settings import load_settings
 from sources import summary_of
 
 if TYPE_CHECKING:
+    from conftest import Newsletter
     from pprmail.errors import Problem
     from pprmail.model import Summary
 
-KNOWN = ("CI", "SE", "SD", "OR", "RR", "HR")
+MANNER = Manner(frozenset({"CI", "SE", "SD", "OR", "RR", "HR"}))
 
 
 def summary_with(body: str, title: str = "Does Therapy Help?") -> Summary:
@@ -29,7 +31,7 @@ def summary_with(body: str, title: str = "Does Therapy Help?") -> Summary:
 
 def told(body: str, title: str = "Does Therapy Help?") -> list[str]:
     """What is told of a text, as ``line:column [rule]``."""
-    found = language_problems(wording_of_summary(summary_with(body, title)), KNOWN, is_summary=True)
+    found = language_problems(wording_of_summary(summary_with(body, title)), MANNER, is_summary=True)
     return [f"{one.line}:{one.column} [{one.rule}]" for one in found]
 
 
@@ -44,6 +46,13 @@ FAULTS = {
     "no-space-at-bracket": ("Group therapy(GT) helps.", ["1:14 [spacing]"]),
     "no-space-after-bracket": ("Group therapy (GT)helps.", ["1:18 [spacing]"]),
     "hyphen-now-and-then": ("A meta-analysis and\na meta analysis of meta-analyses.", ["2:3 [hyphenation]"]),
+    "space-before-stop-and-none-after": ("It helped .But not all.", ["1:10 [spacing]"]),
+    "space-before-colon": ("Three groups : one left.", ["1:13 [spacing]"]),
+    "space-before-question": ("It helped ? No.", ["1:10 [spacing]"]),
+    "hyphen-of-two-letters": ("Follow-up was long, the followup of all.", ["1:25 [hyphenation]"]),
+    "hyphen-after-a-letter": ("By e-mail and by email.", ["1:18 [hyphenation]"]),
+    "hyphen-of-time": ("Pre-treatment and pretreatment scores.", ["1:19 [hyphenation]"]),
+    "hyphen-and-space": ("Well-being is their well being.", ["1:21 [hyphenation]"]),
     "hyphen-or-none": ("Drop-out was 9%. The dropout rate was low.", ["1:22 [hyphenation]"]),
     "abbreviation": ("They had EMDR. EMDR helped.", ["1:10 [abbreviation-undefined]"]),
     "long": ("Well. " + "So " + "it is and " * 21 + "was.", ["1:7 [long-sentence]"]),
@@ -88,7 +97,14 @@ QUIET = (
     "The authors’ view… and more.",
     "Le résultat\u00a0; puis la fin.",
     "A successful suicide prevention programme.",
+    "He called them “schizophrenics” then.",
+    "DBT—dialectical behaviour therapy—helped; ABFT stands for attachment-based family therapy.",
+    "The PHQ-9 score (Patient Health Questionnaire) and the Hamilton Rating Scale for Depression (HRSD/HAM-D).",
+    "It was IAPT, i.e., Improving Access to Psychological Therapies, in JAMA and BMJ.",
+    "At 10 :30, in a ratio of 3 :2, she wrote :-) and :) to us.",
+    "The effect was *g* = 0.64 [0.41;0.87].",
     "One. " * 70,
+    "החולים השתפרו מאוד. הם נשארו בטיפול. " * 60,
     "word " * 60,
 )
 
@@ -117,9 +133,9 @@ def test_the_samples_are_left_alone() -> None:
     found: list[Problem] = []
     for key in issue_keys(settings.root)[0]:
         issue, _ = load_issue(settings, key)
-        found.extend(language_problems(wording_of_issue(issue), KNOWN, is_summary=False))
+        found.extend(language_problems(wording_of_issue(issue), MANNER, is_summary=False))
         for summary in issue.summaries:
-            found.extend(language_problems(wording_of_summary(summary), KNOWN, is_summary=True))
+            found.extend(language_problems(wording_of_summary(summary), MANNER, is_summary=True))
 
     assert found == []
 
@@ -129,7 +145,7 @@ def test_the_samples_are_left_alone() -> None:
 def test_no_text_stops_a_rule(body: str, title: str) -> None:
     summary = summary_with(body)._replace(title=Passage(title.replace("\n", " "), "1-doe.md"))
 
-    for one in language_problems(wording_of_summary(summary), (), is_summary=True):
+    for one in language_problems(wording_of_summary(summary), Manner(frozenset()), is_summary=True):
         assert one.line >= 1
         assert one.column >= 1
 
@@ -139,3 +155,18 @@ def test_a_long_text_is_read_to_its_end(piece: str) -> None:
     body = piece * (60_000 // len(piece))
 
     assert len(told(body)) <= len(body)
+
+
+def test_a_text_in_french_has_its_own_spaces() -> None:
+    french = MANNER._replace(is_french=True)
+    wording = wording_of_summary(summary_with("Est-ce utile ? Oui : très utile ; vraiment ! Mais , non ."))
+
+    assert [one.column for one in language_problems(wording, french, is_summary=True)] == [50, 56]
+
+
+def test_a_topic_explains_its_abbreviation(newsletter: Newsletter) -> None:
+    newsletter.write(
+        "issues/2020-08/1-doe.md", summary_text(body=f"PDT helped. {BODY}", Topics="Psychodynamic Therapy (PDT)")
+    )
+
+    assert proofread(newsletter.settings, "2020-08").problems == ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.editorial.sentences import sentences
 from pprmail.editorial.wording import IMPLICATIONS, TEXT, TITLE
@@ -18,18 +18,25 @@ LONGEST_SENTENCE = 60
 """Words, which are runs between spaces that hold a letter or a digit."""
 
 
-def language_problems(wording: Wording, known: Container[str], *, is_summary: bool) -> Iterator[Problem]:
-    """Every doubt about the words of one file; ``known`` are the abbreviations that its readers know.
+class Manner(NamedTuple):
+    """How a newsletter is written: ``known`` are the abbreviations that its readers know."""
+
+    known: frozenset[str]
+    is_french: bool = False
+
+
+def language_problems(wording: Wording, manner: Manner, *, is_summary: bool) -> Iterator[Problem]:
+    """Every doubt about the words of one file.
 
     An abbreviation is looked for in a summary alone: each is read by itself.
     """
     yield from _title_full_stop(wording)
-    yield from _spacing(wording)
+    yield from _spacing(wording, is_french=manner.is_french)
     yield from _hyphenation(wording)
     yield from _long_sentences(wording)
     yield from _person_first(wording)
     if is_summary:
-        yield from _undefined_abbreviations(wording, known)
+        yield from _undefined_abbreviations(wording, manner.known)
 
 
 # Of a title
@@ -49,22 +56,23 @@ def _title_full_stop(wording: Wording) -> Iterator[Problem]:
 # Spaces
 
 # Each begins with a sign that is rarer than a space or a capital
-_BEFORE = re.compile(r"[,;.)](?<=[ \u00a0].)")
-_FRENCH = "\u00a0;"
+_BEFORE = re.compile(r"[,;.):?!](?<=[ \u00a0].)")
+# Before these French has a space, in a text in French also a plain one
+_FRENCH = frozenset(";:?!")
 _INSIDE = re.compile(r"\([ \u00a0]+(?=\S)")
 _AFTER = re.compile(r"[,;.?!](?=[^\W_])")
 _OPENED = re.compile(r"\((?<=[^\W\d_][^\W\d_]\()(?=[A-Z]{2})")
 _CLOSED = re.compile(r"\)(?<=[A-Z]{2}\))(?=[a-zà-ÿ]{2})")
-_BEFORE_NUMBER_OR_ELLIPSIS = re.compile(r"\.(?:[\w.…]|\s\.)|…")
+_BEFORE_NUMBER_OR_ELLIPSIS = re.compile(r"\.(?:[\d.…]|\s\.|[a-z])|…|[:;][-()DPp]")
 # Within an address nothing is a slip
 _ADDRESS = re.compile(r"://|www\.|@|\bdoi\b|\b10\.\d{4}|\w\.(?:com|org|net|edu|ca)\b", re.IGNORECASE)
 
 
-def _spacing(wording: Wording) -> Iterator[Problem]:
+def _spacing(wording: Wording, *, is_french: bool) -> Iterator[Problem]:
     text = wording.text
     for found in _BEFORE.finditer(text):
         at, sign = found.start() - 1, found[0]
-        if text[at : at + 2] == _FRENCH:
+        if sign in _FRENCH and (is_french or text[at] == "\u00a0" or text[at + 2 : at + 3].isdigit()):
             continue
         if _ends_word(text[at - 1 : at]) and not _BEFORE_NUMBER_OR_ELLIPSIS.match(text, at + 1):
             yield wording.problem("spacing", at, f"a space stands before {sign!r}", "take it out")
@@ -83,14 +91,17 @@ def _ends_word(character: str) -> bool:
     return character.isalnum() or character in {")", "]", "%", "”", "’", '"'}
 
 
+_LONGEST_BOUND = 8
+
+
 def _runs_on(text: str, at: int, sign: str) -> bool:
-    """``word,word``, ``word;95``, ``found.The``; not ``1,100``, ``e.g.this``, ``.05``."""
+    """``word,word``, ``word;95``, ``found.The``; not ``1,100``, ``e.g.this``, ``.05``, ``[.41;.87]``."""
     before, after = text[max(0, at - 2) : at], text[at + 1 : at + 3]
     if sign in {",", ";"}:
         return (
             bool(before)
             and (before[-1].isalnum() or before[-1] in {"%", ")", "]"})
-            and (after[0].isalpha() or sign == ";")
+            and (after[0].isalpha() or (sign == ";" and "[" not in text[max(0, at - _LONGEST_BOUND) : at]))
         )
     return len(before) > 1 and before.isalpha() and before.islower() and len(after) > 1 and after.istitle()
 
@@ -105,14 +116,15 @@ def _word_at(text: str, offset: int) -> str:
 # Hyphens
 
 # Each begins with a sign that is rare, so that a text is looked through fast
-_HYPHEN = re.compile(r"[-\u2010\u2011](?=([^\W\d_]{3,})(?![\w-]))")
-_WORD_BEFORE = re.compile(r"(?<![\w-])[^\W\d_]{2,}\Z")
+_HYPHEN = re.compile(r"[-\u2010\u2011](?=([^\W\d_]{2,})(?![\w-]))")
+_WORD_BEFORE = re.compile(r"(?<![\w-])[^\W\d_]+\Z")
 _LONGEST_WORD = 40
 _MOST = 200
 """Of words with a hyphen, and of abbreviations, so many are looked into; each is sought in the whole text."""
 _NEVER_ALONE = frozenset({"meta", "non", "anti", "multi", "semi", "quasi", "pseudo", "neuro", "bio", "socio"})
+_NEVER_APART = {("well", "being")}
 # Two words with a hyphen and one without it
-_DIFFERENT = frozenset({"re", "co", "un", "pre"})
+_DIFFERENT = frozenset({"re", "co", "un"})
 
 
 def _hyphenation(wording: Wording) -> Iterator[Problem]:
@@ -135,7 +147,7 @@ def _hyphenation(wording: Wording) -> Iterator[Problem]:
 def _other_spellings(first: str, last: str) -> Iterator[str]:
     if first not in _DIFFERENT:
         yield first + last
-    if first in _NEVER_ALONE:
+    if first in _NEVER_ALONE or (first, last) in _NEVER_APART:
         yield f"{first} {last}"
 
 
@@ -159,7 +171,7 @@ _ABBREVIATION = re.compile(r"[A-Z]{2,6}(?=s?(?:\W|$|-\d))")
 _ROMAN = re.compile(r"[IVXLC]+")
 KNOWN = frozenset((
     "AM", "PM", "BC", "AD", "CE", "BCE", "UK", "US", "USA", "EU", "UN", "UNESCO", "WHO", "NHS", "DNA", "RNA", "HIV",
-    "AIDS", "IQ", "MRI", "EEG", "ECG", "CT", "TV", "CD", "DVD", "GPS", "PDF", "FAQ", "URL", "USB", "OK", "DSM",
+    "AIDS", "IQ", "JAMA", "BMJ", "PNAS", "NIMH", "MRI", "EEG", "ECG", "CT", "TV", "CD", "DVD", "GPS", "PDF", "FAQ", "URL", "USB", "OK", "DSM",
     "ICD", "APA", "CEO", "MD", "BA", "MA", "LGBT", "LGBTQ", "COVID", "SARS", "ID", "VS", "ANOVA", "ANCOVA", "MANOVA",
 ))  # fmt: skip
 """What every reader knows, in text or of the field."""
@@ -167,7 +179,10 @@ _SHOUTED = frozenset((
     "ALL", "AND", "ANY", "ARE", "BOTH", "BUT", "CAN", "DO", "FOR", "IF", "IN", "IS", "IT", "MAY", "MORE", "MUST",
     "NO", "NOT", "NOW", "OF", "ON", "ONE", "ONLY", "OR", "SO", "THE", "TO", "WHO", "WHY", "YES", "YOU",
 ))  # fmt: skip
-_INTRODUCED = re.compile(r"(?:\bor|\bas|\bcalled|\babbreviated(?: to)?|[“\"])\s?$")
+_INTRODUCED = re.compile(r"(?:\bor|\bas|\bcalled|\babbreviated(?: to)?|[“\"]|[(\[](?:[A-Z][\w-]*/)?)\s?$")
+_EXPLAINED = re.compile(
+    r"(?:-\d+)?s?(?: (?:scores?|scale|scales|total))? ?[(\[][^\W\d_]|\s?[—–]\s?[a-z]|,? (?:i\.e\.|that is|stands for|is short for|means)"
+)
 
 
 def _undefined_abbreviations(wording: Wording, known: Container[str]) -> Iterator[Problem]:
@@ -195,8 +210,8 @@ def _undefined_abbreviations(wording: Wording, known: Container[str]) -> Iterato
 def _is_spelled_out(short: str, text: str) -> bool:
     """``long form (SHORT)``, ``SHORT (long form)``, ``long form, or SHORT``."""
     for found in re.finditer(rf"(?<!\w){short}(?=s?(?:\W|$))", text):
-        before, after = text[max(0, found.start() - 24) : found.start()], text[found.end() : found.end() + 3]
-        if before.endswith(("(", "[")) or _INTRODUCED.search(before) or re.match(r"s? ?\([^\W\d_]", after):
+        before = text[max(0, found.start() - 24) : found.start()]
+        if _INTRODUCED.search(before) or _EXPLAINED.match(text, found.end()):
             return True
     return False
 
@@ -272,6 +287,10 @@ _PEOPLE = {
 }
 
 
+# Between these, the word is another's
+_QUOTES = frozenset("“”‘’\"'")
+
+
 def _person_first(wording: Wording) -> Iterator[Problem]:
     text = wording.small
     words = [pair for part, words in _PEOPLE.items() if part in text for pair in words.items()]
@@ -281,6 +300,7 @@ def _person_first(wording: Wording) -> Iterator[Problem]:
             end = at + len(word)
             if not (text[at - 1 : at].isalnum() or text[at - 1 : at] == "-" or text[end : end + 1].isalnum()) and (
                 not text.startswith((" anonymous", " prevention"), end)
+                and not (text[at - 1 : at] in _QUOTES and text[end : end + 1] in _QUOTES)
             ):
                 message = f"{wording.text[at:end]!r} names people by a disorder, or blames them"
                 yield wording.problem("person-first", at, message, f"write {better!r}")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pprmail.editorial.citations import citation_problems
-from pprmail.editorial.language import language_problems
+from pprmail.editorial.language import Manner, language_problems
 from pprmail.editorial.statistics import statistics_problems
 from pprmail.editorial.wording import wording_of_issue, wording_of_summary
 
@@ -19,13 +20,14 @@ if TYPE_CHECKING:
 
 def text_problems(issue: Issue, settings: Settings) -> Iterator[Problem]:
     """What is doubtful in the words, numbers and citations of ``issue`` and its summaries, each taken by itself."""
-    abbreviations = settings.check.abbreviations
+    manner = Manner(frozenset(settings.check.abbreviations), settings.newsletter.language.casefold().startswith("fr"))
     ours = wording_of_issue(issue)
-    yield from language_problems(ours, abbreviations, is_summary=False)
+    yield from language_problems(ours, manner, is_summary=False)
     yield from statistics_problems(ours)
     for summary in issue.summaries:
         wording = wording_of_summary(summary)
-        yield from language_problems(wording, abbreviations, is_summary=True)
+        known = manner.known.union(re.findall(r"\(([A-Z]{2,6})\)", " ".join(summary.topic_names)))
+        yield from language_problems(wording, manner._replace(known=known), is_summary=True)
         yield from statistics_problems(wording)
         yield from citation_problems(issue, summary, settings.newsletter.author)
         if "causal-language" in settings.check.enable:

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# Hebrew and Arabic have no capitals.
 # A full stop that ends no sentence: of an initial, of an abbreviation, within an ellipsis
-_STOP = re.compile(r"[.!?…\n](?:(?<=\n)|(?<![.!?…].)[.!?…]*[\"'”’»)\]]*(?=\s+[\"'“‘«(\[]?[A-ZÀ-ÖØ-Þ0-9]))")
+_STOP = re.compile(
+    r"[.!?؟…\n](?:(?<=\n)|(?<![.!?…].)[.!?…]*[\"'”’»)\]]*(?=\s+[\"'“‘«(\[]?[A-ZÀ-ÖØ-Þ0-9\u0590-\u08ff]))"
+)
 _ABBREVIATED = re.compile(
     r"(?:\b[A-Za-z]|\s\.|\b(?:al|vs|cf|e\.g|i\.e|etc|approx|ca|resp|Dr|Drs|Prof|Mr|Mrs|Ms|St|Jr|Sr|No|Nos|Fig|Figs|Tab|Vol|pp|Ph\.D|Eds?))\.$"
 )
