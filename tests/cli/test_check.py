@@ -4,11 +4,11 @@ import json
 import subprocess
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 
 from conftest import summary_text
 from pprmail.cli.check import explain_rules
-from pprmail.errors import PprmailError
 from pprmail.rules import RULES
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ def test_every_fault_is_told_with_its_place(newsletter: Newsletter) -> None:
         "issues/2020-08/1-doe.md:4:9: error: unknown topic 'Adherense'; did you mean 'Adherence'? [unknown-topic]",
         "issues/2020-08/notes.docx:1:1: warning: does not go out; paste its text into a .md file, and keep the document elsewhere [stray-file]",
     ]
-    assert done.stderr == "1 error, 1 warning in 2020-08\n"
+    assert done.stderr == (
+        "1 error, 1 warning in 2020-08\nthe mail of 2020-08 is looked at once the errors are mended\n"
+    )
     assert done.returncode == 1
 
 
@@ -155,7 +157,7 @@ def test_explain_needs_no_newsletter(newsletter: Newsletter) -> None:
 
 
 def test_explaining_an_unknown_rule_names_the_nearest() -> None:
-    with pytest.raises(PprmailError, match="no rule 'bad-dio'; did you mean 'bad-doi'"):
+    with pytest.raises(click.UsageError, match="no rule 'bad-dio'; did you mean 'bad-doi'"):
         explain_rules("bad-dio")
 
 

@@ -10,7 +10,7 @@ import click
 
 from pprmail.cli.console import counted, visible
 from pprmail.editorial.silencing import count_by_severity
-from pprmail.errors import EXIT_DONE, EXIT_YOURS, PprmailError
+from pprmail.errors import EXIT_DONE, EXIT_YOURS
 from pprmail.rules import NOTE, RULES, did_you_mean
 
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ def check(  # noqa: PLR0913 - an argument for each option
     errors, warnings = count_by_severity(problems)
     _print(app.console, output, keys, problems)
     _sum_up(app.console, keys, errors, warnings)
+    if unseen := [proof.issue.key for proof in proofs if proof.mail is None]:
+        app.console.note(f"the mail of {', '.join(unseen)} is looked at once the errors are mended")
     return EXIT_YOURS if errors or (strict and warnings) else EXIT_DONE
 
 
@@ -114,14 +116,14 @@ def _make_room(state_folder: Path) -> None:
 
 
 def explain_rules(name: str) -> str:
-    """What one rule looks for and why, an example, and how to silence it; or, for ``all``, one line for each. Raises ``PprmailError`` for an unknown one."""
+    """What one rule looks for and why, an example, and how to silence it; or, for ``all``, one line for each. Raises ``UsageError`` for an unknown one."""
     from pprmail.explanations import explained, explained_in_a_line
 
     if name == "all":
         return explained_in_a_line()
     if name not in RULES:
         message = f"no rule {name!r}; {did_you_mean(name, tuple(RULES)) or 'pprmail check --explain all lists them'}"
-        raise PprmailError(message)
+        raise click.UsageError(message)
     return explained(RULES[name])
 
 
