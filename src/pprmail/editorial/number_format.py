@@ -115,9 +115,7 @@ def _is_quantity(text: str, number: _Number) -> bool:
     if not _SHORTEST <= len(typed) <= _MOST_DIGITS:
         return False
     before, after = text[max(0, start - _NEAR) : start].rpartition("\n")[2], text[end : end + 2]
-    if _is_joined(before, after) or any(re.search(one, before) for one in _NOT_A_QUANTITY):
-        return False
-    if re.match(_UNIT_AFTER, text[end : end + _NEAR]):
+    if _is_joined(before, after) or _takes_no_comma(before, text[end : end + _NEAR]):
         return False
     if before[-1:] in {"$", "£", "€"}:
         return True
@@ -127,6 +125,11 @@ def _is_quantity(text: str, number: _Number) -> bool:
         return False
     # "*Psychologist*, 1234, ...", "PMID: 123456": mostly the number of something
     return not (before.endswith((", ", ": ")) and (after[:1] or ".") in _CLOSING)
+
+
+def _takes_no_comma(before: str, after: str) -> bool:
+    """Whether digits between ``before`` and ``after`` are a number of something, degrees of freedom and the like."""
+    return re.match(_UNIT_AFTER, after) is not None or any(re.search(one, before) for one in _NOT_A_QUANTITY)
 
 
 def _is_counted(before: str, after: str) -> bool:
