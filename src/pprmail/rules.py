@@ -88,6 +88,7 @@ GROUPS: dict[str, tuple[Rule, ...]] = {
         _doubt("pasted-character", "Invisible and private characters from a word processor show as boxes, or turn the text around."),
         Rule("sent-summary-missing", ERROR, "A summary that was sent keeps its address and its name in the feeds: readers have links to it.", judgement=True),
         _doubt("source-repeated", "One article summarised twice is mostly one file copied, or the citation of another article left in it."),
+        _doubt("reprint-unknown", "Readers are told where a reprint stood first, and led there."),
         _doubt("stray-file", "Of an issue only its .md files go out, of templates/ only known names are read."),
         _doubt("check-ok-unused", "A silencing line that silences nothing hides the next fault."),
     ),

@@ -86,6 +86,10 @@ def proofread(settings: Settings, key: str, desk: Desk | None = None) -> Proof:
     problems += tuple(one for one in issue_problems(issue, settings.vocabulary) if one.path not in unread)
     check = settings.check
     problems += (*text_problems(issue, settings), *repeat_problems(issue, desk.earlier))
+    if any(summary.reprint_of for summary in issue.summaries):
+        from pprmail.mailcheck.reprints import reprint_problems
+
+        problems += tuple(reprint_problems(settings, issue))
     unasked = _OFF.difference(check.enable)
     if desk.literature:
         problems += desk.literature.problems(issue)
