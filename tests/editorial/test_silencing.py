@@ -68,7 +68,7 @@ def test_a_line_that_silences_nothing_is_told(newsletter: Newsletter, line: str,
     expected = (
         f"warning: {sentence} [check-ok-unused]"
         if sentence
-        else f"error: {line!r} gives no reason; write 'Check-ok: rule because reason' [check-ok-without-reason]"
+        else f"error: {line!r} gives no reason; write 'Check-ok: rule because reason', a line for each rule [check-ok-without-reason]"
     )
     assert [str(one) for one in found] == [f"{DOE}:1:11: {expected}"]
 
@@ -126,3 +126,11 @@ def test_the_months_own_line_speaks_for_files_that_are_no_texts(newsletter: News
     newsletter.write("issues/2020-08/issue.md", "Month: August 2020\nCheck-ok: stray-file because I keep notes here\n")
 
     assert proofread(newsletter.settings, "2020-08").problems == ()
+
+
+def test_a_line_for_two_rules_is_told(newsletter: Newsletter) -> None:
+    newsletter.write("issues/2020-08/1-doe.md", "Check-ok: spacing, hyphenation because so\n" + summary_text())
+
+    (found,) = proofread(newsletter.settings, "2020-08").problems
+
+    assert found.message == "'spacing, hyphenation because so' does not name one rule"

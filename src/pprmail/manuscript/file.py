@@ -96,12 +96,9 @@ class ManuscriptFile:
             if found and found[2]:
                 kept.append(CheckOk(found[1], found[2], given))
             else:
-                self.fault(
-                    "check-ok-without-reason",
-                    given,
-                    f"{given.text!r} gives no reason",
-                    "write 'Check-ok: rule because reason'",
-                )
+                lacks = "does not name one rule" if " because " in given.text else "gives no reason"
+                hint = "write 'Check-ok: rule because reason', a line for each rule"
+                self.fault("check-ok-without-reason", given, f"{given.text!r} {lacks}", hint)
         return tuple(kept)
 
 
