@@ -117,6 +117,41 @@ def test_an_interval_is_told_with_what_may_have_been_meant(markdown: str, senten
     assert told(markdown) == [sentence]
 
 
+OF_ANOTHER_MEASURE = (
+    "mean change 9.5 points, *d* = 1.10, 95% CI [8.2, 10.8]",
+    "It fell by 9 points (*d* = 1.10, 95% CI [8.2, 10.8]).",
+    "It fell from 24 to 15, by 9 (*d* = 1.10, 95% CI [8.2, 10.8]).",
+    "It fell from 24 to 15, 9 per cent (OR = 1.10; 95% CI 8 to 11).",
+    "It fell by 9% (OR = 1.10; 95% CI 8 to 11).",
+    "*B* = 2.4, *β* = .31, 95% CI [1.1, 3.7]",
+    "*b* = 2.4, *SE* = 0.6, *β* = .31, *t*(98) = 4.0, *p* < .001, 95% CI [1.1, 3.7]",
+    "*B* = 2.4, *t*(98) = 4.0, *p* < .001, *β* = .31, 95% CI [1.1, 3.7]",
+    "*B* = −2.4, *t*(98) = −4.0, *β* = −.31, 95% CI [−3.7, −1.1]",
+    "The coefficient was 2.4 (*β* = .31, 95% CI [1.1, 3.7]).",
+)
+
+
+@pytest.mark.parametrize("markdown", OF_ANOTHER_MEASURE)
+def test_an_interval_may_be_that_of_another_number_before(markdown: str) -> None:
+    assert told(markdown) == []
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "CBT gave *g* = 0.63, PDT gave *g* = 0.95, 95% CI [0.41, 0.87].",
+        "Of these 0.63 left. Now *g* = 0.95, 95% CI [0.41, 0.87].",
+        "*g* = 0.63, 95% CI [0.41, 0.87]; *d* = 0.95 [0.41, 0.87]",
+        "*SE* = 0.5, *p* = .44, then *g* = 0.95, 95% CI [0.41, 0.87]",
+        "*t*(98) = 0.5, *F*(1, 98) = 0.5, χ²(1) = 0.5, then *g* = 0.95, 95% CI [0.41, 0.87]",
+        "In 2 trials, *g* = 0.95, 95% CI [1.2, 3.5].",
+        "In a sample of 2 trials, *g* = 0.95, 95% CI [1.2, 2.5].",
+    ],
+)
+def test_a_number_that_cannot_be_the_estimate_excuses_none(markdown: str) -> None:
+    assert [message.split(" lies ")[0] for _, message in told(markdown)] == ["0.95"]
+
+
 class Printed(NamedTuple):
     """An interval of whole hundredths, and how its bounds are set."""
 

@@ -6,8 +6,11 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.editorial.numerals import numeral_at
+from pprmail.editorial.sentences import sentences
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pprmail.editorial.intervals import Interval
     from pprmail.editorial.numerals import Numeral
 
@@ -27,6 +30,12 @@ _ITEM = (
 _PART = r"[^,;(\[]+"
 # The second of a pair, or its logarithm
 _ANOTHER = r"(?:[0-9],?\s(?:and|to|vs\.?|versus|than|or)\s|\b(?:log|ln)[\s(-])\Z"
+_NUMBER = r"(?<![\w.,/-])(?<!\w\()[+-]?\.?[0-9]"
+_NAME = r"(?:(?<![A-Za-z])([A-Za-zχ]{1,12})2?(?:[(\[][^()\[\]]{1,24}[)\]]|\))?)?(?:\s?[=:<>]|\s(?:of|was|is|by))\s?\Z"
+_ENDS = r"\s?[,;:)(\[]"
+_UNIT = r"\s(?:points?|units?|per\s?cent)\b"
+_NO_MEASURES = _BETWEEN | {"SD", "df", "F", "Q", "χ"}
+_SENTENCE, _BEFORE = 300, 40
 
 
 class Estimate(NamedTuple):
@@ -77,6 +86,29 @@ def estimates_before(text: str, interval: Interval) -> tuple[Estimate, ...]:
         if piece[: item.start()].strip():
             break
     return tuple(found)
+
+
+def other_measures(text: str, estimates: tuple[Estimate, ...], since: int) -> Iterator[Numeral]:
+    """The numbers before ``estimates`` in their sentence of which the interval may be: ``by 9.5 points, d = 1.10, 95% CI``.
+
+    Those before the offset ``since`` belong to another interval. What has the same name as an estimate is the like of
+    it; a whole number may as well count something, when no word or sign says that it was measured.
+    """
+    names = {one.name for one in estimates} | _NO_MEASURES
+    end = estimates[-1].start
+    first = max(since, end - _SENTENCE)
+    first = max(first, text.rfind("\n", first, end) + 1)
+    *_, sentence = sentences(text[first : end + 1])
+    for found in re.compile(_NUMBER).finditer(text, first + sentence.start, end):
+        start = found.start()
+        number, name = numeral_at(text, start), re.search(_NAME, text[max(0, start - _BEFORE) : start])
+        if number and not (name and name[1] in names) and not (number.whole and not _is_measured(text, number, name)):
+            yield number
+
+
+def _is_measured(text: str, number: Numeral, name: re.Match[str] | None) -> bool:
+    named = name is not None and re.compile(_ENDS).match(text, number.end) is not None
+    return named or number.percent or re.compile(_UNIT).match(text, number.end) is not None
 
 
 def _is_estimate(item: re.Match[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pprmail.editorial.estimates import SYMBOLS, estimates_before
+from pprmail.editorial.estimates import SYMBOLS, estimates_before, other_measures
 from pprmail.editorial.intervals import bracketed, intervals
 from pprmail.editorial.numerals import evened
 
@@ -43,14 +43,17 @@ def interval_problems(wording: Wording) -> Iterator[Problem]:
             yield _reversed(wording, interval, estimates)
             continue
         outside = _outside(interval, estimates)
+        since = earlier.end if earlier else 0
         if outside:
+            if any(_within(one, interval) for one in other_measures(text, estimates, since)):
+                continue
             message = f"{outside.value.text} lies outside {interval.name}"
             hint = "is one of the three mistyped?"
             yield wording.problem("estimate-outside-ci", outside.value.start, message, hint)
         elif estimates and interval.level and _is_spoken_of(text, interval):
             from pprmail.editorial.significance import contradiction
 
-            found = contradiction(text, interval, estimates, earlier.end if earlier else 0)
+            found = contradiction(text, interval, estimates, since)
             if found:
                 yield wording.problem("significance-contradicts-ci", *found)
 
