@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pprmail.citation import CitationDate, doi_url, find_date, find_doi, normal_doi, trim_url
+from pprmail.citation import CitationDate, doi_url, find_date, find_doi, find_status, normal_doi, trim_url
 
 SICI = "10.1002/(SICI)1097-4679(199911)55:11<1371::AID-JCLP5>3.0.CO;2-1"
 ECOLOGY = "10.1890/0012-9658(2006)87[62:WIAAWD]2.0.CO;2"
@@ -66,12 +66,24 @@ def test_the_address_of_a_doi_is_percent_encoded() -> None:
 DATES = {
     "year": ("Doe, J. (2019). On.", CitationDate(2019, None, 9)),
     "letter": ("Doe, J. (2019a). On.", CitationDate(2019, None, 9)),
-    "day": ("Doe, J. (2019, December 5). On.", CitationDate(2019, 12, 9)),
+    "day": ("Doe, J. (2019, December 5). On.", CitationDate(2019, 12, 9, 5)),
     "short-month": ("Doe, J. (2019, Sept.). On.", CitationDate(2019, 9, 9)),
     "season": ("Doe, J. (2019, Spring). On.", CitationDate(2019, None, 9)),
     "two-letters": ("Doe, J. (2019, Ma). On.", CitationDate(2019, None, 9)),
     "first-of-two": ("Doe (2019). War (1945).", CitationDate(2019, None, 5)),
+    "no-such-day": ("Doe, J. (2019, February 31). On.", CitationDate(2019, 2, 9)),
+    "french": ("Doe, J. (2019, 5 août). De.", CitationDate(2019, 8, 9, 5)),
+    "year-last": ("Doe, J. (May 2019). On.", CitationDate(2019, 5, 13)),
+    "french-year-last": ("Doe, J. (1er mai 2019). De.", CitationDate(2019, 5, 17, 1)),
+    "no-comma": ("Doe, J. (2019 May 3). On.", CitationDate(2019, 5, 9, 3)),
+    "original": ("Freud, S. (1900/1953). On.", CitationDate(1953, None, 16)),
+    "about": ("Freud, S. (ca. 1900). On.", CitationDate(1900, None, 15)),
+    "range": ("Doe, J. (2019–2020). On.", CitationDate(2019, None, 9)),
     "in-press": ("Doe, J. (in press). On.", None),
+    "in-press-and-a-year-in-the-title": ("Doe, J. (in press). The plan (2030). *Lancet*.", None),
+    "no-date-and-a-year-in-the-title": ("Doe, J. (n.d.). The plan (2030). *Lancet*.", None),
+    "no-month": ("Doe, J. A trial (1200 patients, phase 2 2019) (Spring 2019). On.", None),
+    "far-too-long": (f"Doe, J. (2019, {'x' * 60}). On.", None),
     "volume": ("Doe, J. *53*(12), 90.", None),
     "empty": ("", None),
 }
@@ -80,6 +92,28 @@ DATES = {
 @pytest.mark.parametrize(("citation", "date"), DATES.values(), ids=DATES)
 def test_the_date_of_a_citation_is_found(citation: str, date: CitationDate | None) -> None:
     assert find_date(citation) == date
+
+
+STATUSES = {
+    "in-press": ("(in press)", "in press"),
+    "french": ("(Sous presse)", "Sous presse"),
+    "with-a-year": ("(accepted, 2019)", "accepted"),
+    "in-preparation": ("(in preparation)", "in preparation"),
+    "no-date": ("(no date)", ""),
+    "no-date-in-brief": ("(n. d.-a)", ""),
+    "year": ("(2019)", ""),
+    "year-first": ("(2019, in press)", ""),
+    "no-date-brackets": ("(acceptedly)", "forthcoming"),
+}
+
+
+@pytest.mark.parametrize(("brackets", "status"), STATUSES.values(), ids=STATUSES)
+def test_what_stands_for_a_year_is_a_status(brackets: str, status: str) -> None:
+    assert find_status(f"Doe, J. {brackets}. In press (forthcoming).") == status
+
+
+def test_a_line_without_brackets_has_no_status() -> None:
+    assert find_status("Doe, J. In press.") == ""
 
 
 URLS = {

@@ -5,23 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from datetime import date
 from typing import NamedTuple
 from urllib.parse import quote
-
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
 
 # A DOI's prefix and suffix: ISO 26324; the old SICI form of Wiley's holds < > ( ) ; : as well.
 _DOI = r"10\.\d{4,9}(?:\.\d+)*/[^\s*\"“”]+"
@@ -32,17 +18,8 @@ DOI_IN_TEXT = re.compile(
 # A DOI that stands alone: not within a word, an address or a path, and not one number over another (10.1234/5.6)
 BARE_DOI = re.compile(rf"(?<![\w./:@=%#?&~+-])(?!10\.\d+/\d{{1,3}}(?:\.\d+)?\W*(?:\s|$)){_DOI}")
 DOI_PREFIX = re.compile(r"(?:https?://)?(?:dx\.|www\.)?doi\.org/|doi:?\s*", re.IGNORECASE)
-_DATE = re.compile(r"\((\d{4})[a-z]?(?:,\s*(?:([A-Za-z]+)\.?)?[^()]*)?\)")
 _CLOSERS = {")": "(", "]": "[", ">": "<", "}": "{"}
 _ENDS_SENTENCE = frozenset(".,;:!?'’”\"")
-
-
-class CitationDate(NamedTuple):
-    """When the source was published; ``month`` is None where the citation gives none."""
-
-    year: int
-    month: int | None
-    offset: int
 
 
 def trim_url(text: str) -> str:
@@ -92,14 +69,108 @@ def find_doi(citation: str) -> str | None:
     return next((doi for written in (*marked, *bare) if (doi := normal_doi(written))), None)
 
 
+# When it was published
+
+_MONTHS = (
+    ("january", "janvier"),
+    ("february", "février"),
+    ("march", "mars"),
+    ("april", "avril"),
+    ("may", "mai"),
+    ("june", "juin"),
+    ("july", "juillet"),
+    ("august", "août"),
+    ("september", "septembre"),
+    ("october", "octobre"),
+    ("november", "novembre"),
+    ("december", "décembre"),
+)
+_IN_PRESS = ("in press", "forthcoming", "accepted", "submitted", "in preparation", "sous presse", "à paraître")
+_WITHOUT_YEAR = re.compile(rf"\s*(?:({'|'.join(_IN_PRESS)})|no date|n\.\s?d|s\.\s?d)(?![^\W_])", re.IGNORECASE)
+_YEAR = r"(?P<year>[12][0-9]{3})"
+# (2019), (2019a), (2019-2020), (2019, December 5), (2019, Spring), (ca. 1900), (1923/1961)
+_YEAR_FIRST = re.compile(
+    rf"\s*(?:c(?:a|irca)?\.?\s?)?(?:[12][0-9]{{3}}\s?/\s?)?{_YEAR}(?:-?[a-z])?(?P<day>\W.*)?", re.DOTALL
+)
+# (May 2019), (5 août 2019); compiled when it is first needed, which most citations never do
+_YEAR_LAST = rf"\s*(?P<day>(?:[0-9]{{1,2}}(?:er)?\s)?[^\W\d_]{{3,}}\.?(?:\s[0-9–-]{{1,5}})?),?\s{_YEAR}\s*"
+_NO_MONTH_NEEDED = (",", ";", "[")
+_MONTH, _DAY = re.compile(r"[^\W\d_]{3,}"), re.compile(r"(?<![0-9])[0-9]{1,2}(?![0-9])")
+_LONGEST_DATE = 62
+
+
+class Span(NamedTuple):
+    """From ``start`` to ``end`` of a text."""
+
+    start: int
+    end: int
+
+
+class CitationDate(NamedTuple):
+    """When the source was published; the year stands at ``offset``. ``month`` and ``day`` are None where the citation gives none."""
+
+    year: int
+    month: int | None
+    offset: int
+    day: int | None = None
+
+
+def date_span(citation: str) -> Span | None:
+    """The first brackets that hold a date, or say that there is none yet, as "(in press)"; None without such brackets."""
+    start = citation.find("(")
+    while start >= 0:
+        end = citation.find(")", start, start + _LONGEST_DATE)
+        inside = citation[start + 1 : end] if end > 0 else ""
+        if "(" not in inside and (_dated(inside) or _WITHOUT_YEAR.match(inside)):
+            return Span(start, end + 1)
+        start = citation.find("(", start + 1)
+    return None
+
+
 def find_date(citation: str) -> CitationDate | None:
-    """The date in the brackets after the authors: ``(2019)``, ``(2019a)``, ``(2019, December 5)``; None without one."""
-    found = _DATE.search(citation)
-    if not found:
+    """The date in the brackets of ``date_span``; None where they give no year. A day is one only if the calendar has it."""
+    span = date_span(citation)
+    found = _dated(citation[span.start + 1 : span.end - 1]) if span else None
+    if span is None or found is None:
         return None
-    name = (found[2] or "").casefold()
-    month = next((n for n, full in enumerate(_MONTHS, 1) if len(name) >= 3 and full.startswith(name)), None)  # noqa: PLR2004
-    return CitationDate(int(found[1]), month, found.start(1))
+    year, words = int(found["year"]), found["day"] or ""
+    month, day = _month(words), _DAY.search(words)
+    at = span.start + 1 + found.start("year")
+    return CitationDate(year, month, at, _day(year, month, int(day[0])) if month and day else None)
+
+
+def find_status(citation: str) -> str:
+    """What the brackets of ``date_span`` say for a year, such as "in press"; '' where they give one, or "n.d."."""
+    span = date_span(citation)
+    found = _WITHOUT_YEAR.match(citation, span.start + 1) if span else None
+    return found[1] or "" if found else ""
+
+
+def _dated(inside: str) -> re.Match[str] | None:
+    """The year, and what stands before or behind it, of the brackets that hold ``inside``."""
+    found = _YEAR_FIRST.fullmatch(inside)
+    if found:
+        behind = found["day"] or ""
+        is_day = not behind[:1].isspace() or not behind.strip() or behind.lstrip().startswith(_NO_MONTH_NEEDED)
+        return found if is_day or _month(behind) else None
+    found = re.compile(_YEAR_LAST).fullmatch(inside) if inside[-4:].strip().isdecimal() else None
+    return found if found and _month(found["day"]) else None
+
+
+def _month(words: str) -> int | None:
+    """The month that ``words`` name, in English or French; three letters are enough."""
+    for word in _MONTH.findall(words.casefold()):
+        for number, names in enumerate(_MONTHS, 1):
+            if any(name.startswith(word) for name in names):
+                return number
+    return None
+
+
+def _day(year: int, month: int, day: int) -> int | None:
+    try:
+        return date(year, month, day).day
+    except ValueError:
+        return None
 
 
 # What tells one source from another
@@ -116,19 +187,9 @@ class _Bare(dict[int, str | None]):
 
 
 _BARE = _Bare(zip(map(ord, "øłđðæœþı"), ("o", "l", "d", "d", "ae", "oe", "th", "i"), strict=True))
-IN_PRESS = ("in press", "forthcoming", "accepted", "submitted", "sous presse", "à paraître")
-"""What the brackets of a date begin with, in small letters, before there is a year."""
-_UNDATED = (*IN_PRESS, "n.d", "n. d", "s.d")
 _INS = (". In ", "? In ", ". Dans ", "? Dans ")
 _TITLE_ENDS = (". *", "? *", "! *", ". _", "? _", "! _", ", *", *_INS, "http", "doi:")
 _SHORTEST_TITLE = 12
-
-
-class Span(NamedTuple):
-    """From ``start`` to ``end`` of a text."""
-
-    start: int
-    end: int
 
 
 class Outline(NamedTuple):
@@ -172,27 +233,15 @@ def folded(text: str) -> str:
     return " ".join(_WORD.findall(unicodedata.normalize("NFKD", text).casefold().translate(_BARE)))
 
 
-def date_span(citation: str) -> Span | None:
-    """The brackets that hold the year, or say that there is none yet, as "(in press)"; None without such brackets."""
-    start = citation.find("(")
-    while start >= 0:
-        inside = citation[start + 1 : start + 12].casefold() if citation[start + 1 : start + 2].isalnum() else ""
-        if (inside[:4].isdecimal() and not inside[4:5].isdecimal()) or inside.startswith(_UNDATED):
-            end = citation.find(")", start)
-            return Span(start, end + 1) if end > 0 else None
-        start = citation.find("(", start + 1)
-    return None
-
-
 def outline(citation: str) -> Outline:
     """``citation``, as typed, in brief."""
     span = date_span(citation)
     if span is None:
         return Outline("", None, folded(_title(citation)))
-    year = citation[span.start + 1 : span.start + 5]
+    found = find_date(citation)
     return Outline(
         folded(citation[: span.start].partition(",")[0]),
-        int(year) if year.isdecimal() else None,
+        found.year if found else None,
         folded(_title(citation[span.end :])),
     )
 

@@ -151,6 +151,8 @@ AHEAD = {
     "begins-a-title": ("(2018). Online first impressions. *P*, *5*.", "2020-08-14", False),
     "in-print": ("(2018). On. *P*, *5*(1), 1–9.", "2020-08-14", False),
     "no-year": ("(in press). On. *P*.", "2020-08-14", False),
+    "a-year-in-the-title": ("(in press). DSM-III (1980). *P*. Advance online publication.", "2020-08-14", False),
+    "original": ("(1900/2020). On. *P*. Advance online publication.", "2020-08-14", False),
 }
 
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pprmail.citation import date_span, find_date
 from pprmail.reference.published import Published, find_published
 
 DATES: dict[str, tuple[str, tuple[int | None, int | None, int | None, str]]] = {
@@ -19,6 +20,9 @@ DATES: dict[str, tuple[str, tuple[int | None, int | None, int | None, str]]] = {
     "no-such-day": ("(2019, February 31)", (2019, 2, None, "")),
     "original": ("(1923/1961)", (1961, None, None, "")),
     "about": ("(ca. 1900)", (1900, None, None, "")),
+    "year-last": ("(May 2019)", (2019, 5, None, "")),
+    "note": ("(2019; first draft)", (2019, None, None, "")),
+    "in-press-with-a-note": ("(accepted for publication)", (None, None, None, "accepted")),
     "years": ("(2019–2020)", (2019, None, None, "")),
     "in-press": ("(in press)", (None, None, None, "in press")),
     "in-press-letter": ("(in press-a)", (None, None, None, "in press")),
@@ -44,8 +48,16 @@ def test_other_brackets_are_no_date() -> None:
 
 
 @settings(deadline=None, derandomize=True, max_examples=400)
-@given(st.text(alphabet="()0129a,. /–-MayinpresD", max_size=60) | st.text(max_size=60))
-def test_any_text_is_read(text: str) -> None:
-    found = find_published(text)
+@given(
+    st.text(alphabet="()0129a,. /–-MayinpresD", max_size=60)
+    | st.lists(
+        st.sampled_from(["(", ")", "2019", "1900/", "ca. ", "May ", "in press", "n.d.", ", ", "a", "[", "é "])
+    ).map("".join)
+)
+def test_any_text_is_read_as_other_rooms_read_it(text: str) -> None:
+    found, span, dated = find_published(text), date_span(text), find_date(text)
 
+    assert (found and (found.start, found.end)) == span
     assert found is None or (text[found.start], text[found.end - 1]) == ("(", ")")
+    assert (found and found.year) == (dated and int(text[dated.offset : dated.offset + 4]))
+    assert not (found and found.year and found.status)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pprmail.citation import IN_PRESS, date_span, find_date, find_doi, is_chapter
+from pprmail.citation import date_span, find_date, find_doi, find_status, is_chapter
 from pprmail.editorial.citation_form import form_problems
 from pprmail.editorial.first_author import first_author_problems, own_author
 from pprmail.model import Emphasis, plain, plain_prose
@@ -76,8 +76,7 @@ def _doi_missing(summary: Summary) -> Iterator[Problem]:
 def _is_article(summary: Summary) -> bool:
     """``Kind`` says so; without it, a title in plain letters before the italics of a journal does (APA 7, 9.25 to 9.27)."""
     kind = summary.kind.text.casefold()
-    span = date_span(summary.citation.text)
-    if span and summary.citation.text[span.start + 1 : span.end].casefold().startswith(IN_PRESS):
+    if find_status(summary.citation.text):
         return False
     if kind:
         return kind == "article"
