@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import summary_text
+from pprmail.editorial import counts, estimates, intervals, number_format, numerals, p_values, significance
 from pprmail.editorial.counts import percentage_problems
 from pprmail.editorial.interval_rules import interval_problems
 from pprmail.editorial.number_format import number_format_problems
@@ -24,7 +28,9 @@ from pprmail.rules import GROUPS
 from sources import summary_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
+    from typing import Any, SupportsIndex
 
     from conftest import Newsletter
 
@@ -392,6 +398,7 @@ REPEATED = (
     *(" ", "\u00a0", "-", "−", "– ", ".", ". ", ";", "\n", "=", ") = ", "p =", "p = .05 ", "t(", "t(28) = ", "t(28) = 2.2, p = .036; "),
     *("F(", "χ²", "z=", "t = 1, df = 2, ", "%", "% ", "5%", "36% (", "36% (12 of ", "12 of ", "12/46 ", "12 of 46 (", "of 46, 12 (36%) "),
     *("12 (36%) of ", "forty six ", "ty one ", "ty one", "a" * 50, "9" * 12 + " ", "NNT ", "×"),
+    *("t(28) = 2.2, p = .36; ", "12 of 46 (36%) ", "0.5 of 0.6, SE = 0.2, g = 0.9, 95% CI [0.1, 0.4] ", "df = 1148 and 1150, "),
 )  # fmt: skip
 
 
@@ -408,3 +415,72 @@ def test_twice_the_text_takes_twice_the_steps(piece: str) -> None:
     steps(before + piece * times)  # what is loaded and compiled once
 
     assert steps(before + piece * (2 * times)) <= 2 * steps(before + piece * times) + 200
+
+
+class Watched(str):
+    """A text that adds up how many characters are looked at, of it and of its pieces."""
+
+    __slots__ = ()
+    seen: ClassVar[int] = 0
+
+    def __getitem__(self, key: SupportsIndex | slice) -> Watched:
+        piece = Watched(super().__getitem__(key))
+        Watched.seen += len(piece)
+        return piece
+
+    def find(self, part: str, first: SupportsIndex | None = 0, last: SupportsIndex | None = None, /) -> int:
+        found = super().find(part, first, last)
+        start, end, _ = slice(first, last).indices(len(self))
+        Watched.seen += (found if found >= 0 else end) - start
+        return found
+
+    def rfind(self, part: str, first: SupportsIndex | None = 0, last: SupportsIndex | None = None, /) -> int:
+        found = super().rfind(part, first, last)
+        start, end, _ = slice(first, last).indices(len(self))
+        Watched.seen += end - (found if found >= 0 else start)
+        return found
+
+    def replace(self, old: str, new: str, count: SupportsIndex = -1, /) -> Watched:
+        return Watched(super().replace(old, new, count))
+
+
+def watched(method: str) -> Callable[..., Any]:
+    """A method of ``re`` that adds up how far it may look: to the end of its window, or as far as a match went."""
+
+    def look(pattern: str | re.Pattern[str], text: str, *window: int) -> Any:  # noqa: ANN401 - whatever re answers
+        found = getattr(re.compile(pattern), method)(text, *window)
+        first, last, _ = slice(*(*window, None, None)[:2]).indices(len(text))
+        if method not in {"match", "fullmatch"}:
+            Watched.seen += last - first
+        elif found:
+            Watched.seen += found.end() - first
+        return found
+
+    return look
+
+
+LOOKING = (counts, estimates, intervals, number_format, numerals, p_values, significance)
+METHODS = {name: watched(name) for name in ("search", "match", "fullmatch", "finditer", "split")}
+
+
+class WatchedPattern:
+    def __init__(self, pattern: str) -> None:
+        for name, look in METHODS.items():
+            setattr(self, name, partial(look, re.compile(pattern)))
+
+
+def characters(text: str) -> int:
+    """How many characters are looked at to look through ``text``, those that are looked at twice counted twice."""
+    Watched.seen = 0
+    for _ in statistics_problems(wording_of(text)._replace(text=Watched(text))):
+        pass
+    return Watched.seen
+
+
+@pytest.mark.parametrize("piece", REPEATED)
+def test_twice_the_text_is_looked_at_twice_as_long(piece: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in LOOKING:
+        monkeypatch.setattr(module, "re", SimpleNamespace(compile=WatchedPattern, **METHODS))
+    before, times = "1,234 1100 (95% CI ", 3000 // len(piece)
+
+    assert characters(before + piece * (2 * times)) <= 2.3 * characters(before + piece * times)
