@@ -241,6 +241,14 @@ def test_of_a_guests_summary_the_guest_is_the_author(newsletter: Newsletter) -> 
     assert len(told(newsletter, "Edgar Poe", DOI=DOI, Summary_by="Jane Doe, PhD")) == 1
 
 
+def test_an_author_after_an_entity_is_told_at_its_place(newsletter: Newsletter) -> None:
+    citation = ARTICLE.replace("Doe", "D&ouml;e")
+
+    (one,) = told(newsletter, "Richard Roe", DOI=DOI, Citation=citation)
+
+    assert one.startswith("3:27: note: Roe, R., who wrote the summary")
+
+
 # All of them
 
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from pprmail.editorial.first_author import first_author_problems, ordinal, own_author
 from pprmail.manuscript.markdown import parse_text
+from pprmail.model import Passage
 from sources import summary_of
 
 KEEFE = "Keefe, J. R., McMain, S. F., & Barber, J. P. (2019). On therapy. *Lancet*."
@@ -57,6 +58,16 @@ PLACES = {
     "colon": ("Does it: Smith and colleagues tested it.", "1:10"),
     "quote": ("“Smith and colleagues tested it.”", "1:2"),
     "after-another": ("Poe et al. (2010) asked. Smith and colleagues tested it.", "1:26"),
+    "italics": ("*Poe* and colleagues tested it.", "1:2"),
+    "et-al-in-italics": ("It helps. Poe *et al.* tested it.", "1:11"),
+    "all-in-italics": ("It helps. *Poe et al.* tested it.", "1:12"),
+    "linked": ("[Poe](https://poe.example) and colleagues tested it.", "1:2"),
+    "entities": ("M&ouml;ller&nbsp;and colleagues tested it.", "1:1"),
+    "after-an-entity": ("It helps &mdash; much.\nPoe and colleagues tested it.", "2:1"),
+    "brought-together": ("Poe and colleagues brought together 16 of them.", "1:1"),
+    "practice-based": ("Poe and colleagues took up the question of its worth in a practice-based study.", "1:1"),
+    "a-number": ("Poe and colleagues sat down with 120 clients.", "1:1"),
+    "first-in-passing": ("Poe and colleagues are no strangers. Poe and colleagues tested it.", "1:38"),
     "misspelled": ("Keffe and colleagues tested it.", "1:1"),
 }
 
@@ -136,6 +147,10 @@ QUIET = {
     "no-name": "The and colleagues; And colleagues; 7 and colleagues; van and colleagues. Van and colleagues.",
     "colleaguesque": "Smith and teammates met. Smith et alia met.",
     "nobody": "It was tested.",
+    "people-who-met": "Freud and his colleagues met on Wednesdays. They studied dreams.",
+    "people-who-quarrelled": "Freud and his colleagues fell out with each other, as 3 of them said.",
+    "heading": "### Smith and colleagues tested it\n\nIt helps.",
+    "code-like-marks": "Keefe\\* and colleagues tested it.",
 }
 
 
@@ -145,6 +160,9 @@ def test_who_is_nobody_or_of_another_study_is_no_stranger(body: str) -> None:
 
 
 ALIKE = {
+    "entity": ("M&uuml;ller, A.", "Müller"),
+    "entity-in-the-text": ("Müller, A.", "M&#252;ller"),
+    "italics-in-the-citation": ("*Müller*, A.", "Müller"),
     "umlaut": ("Müller, A.", "Mueller"),
     "spelled-out": ("Mueller, A.", "Müller"),
     "no-umlaut": ("Müller, A.", "Muller"),
@@ -181,6 +199,13 @@ def test_the_title_may_name_the_first_author() -> None:
     assert told("Smith and colleagues tested it.", title="What Keefe Found") == []
 
 
+def test_the_blurb_may_name_the_first_author() -> None:
+    blurb = Passage("What Keefe found.", "1-doe.md")
+    summary = summary_of(KEEFE)._replace(blurb=blurb, body=parse_text("Smith and colleagues tested it.", "1-doe.md")[0])
+
+    assert list(first_author_problems(summary)) == []
+
+
 def test_ordinals_read_as_words_up_to_ten() -> None:
     assert [ordinal(one) for one in (1, 3, 10, 11, 12, 21, 22, 23, 111)] == [
         "first", "third", "tenth", "11th", "12th", "21st", "22nd", "23rd", "111th"
@@ -198,6 +223,7 @@ OWN = {
     "ampersand": ("Tasca, G. A.", "Jane Doe & G. Tasca", True),
     "particles": ("van der Kolk, B. A.", "Bessel van der Kolk", True),
     "umlaut": ("Müller, A.", "Anna Müller", True),
+    "entity": ("M&uuml;ller, A.", "Anna Müller", True),
     "other-initial": ("Tasca, M.", "Giorgio A. Tasca", False),
     "part-of-a-name": ("Tascani, G. A.", "Giorgio Tasca", False),
     "family-alone": ("Tasca, G. A.", "Tasca", False),

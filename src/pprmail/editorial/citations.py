@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pprmail.citation import date_span, find_date, find_doi, find_status, is_chapter
 from pprmail.editorial.citation_form import form_problems
 from pprmail.editorial.first_author import first_author_problems, own_author
+from pprmail.editorial.wording import wording_of_citation
 from pprmail.model import Emphasis, plain, plain_prose
 from pprmail.rules import problem
 
@@ -168,9 +169,9 @@ def _own_article(summary: Summary, author: str) -> Iterator[Problem]:
     """The summary's author (a guest, when there is one) is an author of the study."""
     own = own_author(summary, summary.guest.text or author)
     if own:
-        yield problem(
+        yield wording_of_citation(summary).problem(
             "own-article",
-            summary.citation.place(own.at),
+            own.at,
             f"{own.family}, {own.initials}, who wrote the summary, is an author of the article",
             "tell readers so in the text, such as 'I am one of the authors'",
         )

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.citation import date_span, folded
 from pprmail.editorial.bylines import authors
-from pprmail.model import Listing, Paragraph, plain_prose
-from pprmail.rules import problem
+from pprmail.editorial.wording import TEXT, wording_of_citation, wording_of_summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pprmail.editorial.bylines import Author
+    from pprmail.editorial.wording import Wording
     from pprmail.errors import Problem
-    from pprmail.model import Passage, Prose, Summary
+    from pprmail.model import Summary
 
 _OTHERS = ("colleagues", "co-workers", "coworkers", "associates", "collaborators", "team")
 _WHOSE = ("", "his ", "her ", "their ")
@@ -59,16 +59,33 @@ _OTHER_STUDY = frozenset({
     "first", "had", "have", "has", "developed", "proposed", "introduced", "coined", "called", "argued", "based",
     "following", "building", "replicate", "replicated", "extend", "extended", "scale", "measure", "model", "theory",
 })  # fmt: skip
-_LONGEST_NAME, _LONGEST_BEHIND, _LONGEST_BEFORE = 60, 48, 300
+_STUDIED = frozenset({
+    "aimed", "analysed", "analysis", "analyses", "analyzed", "asked", "assessed", "brought", "carried", "checked", "collected",
+    "combined", "compare", "compared", "conclude", "concluded", "conducted", "data", "describe", "described", "determined",
+    "did", "enrolled", "estimate", "estimated", "evaluated", "evidence", "examined", "experiment", "explored", "find",
+    "findings", "followed", "found", "gathered", "hypothesised", "hypothesized", "identified", "included", "interviewed",
+    "interviews", "investigated", "looked", "measured", "meta", "noted", "observed", "participants", "performed", "pooled",
+    "predicted", "ran", "randomised", "randomized", "randomly", "recommend", "recruited", "report", "reported", "results",
+    "review", "reviewed", "sample", "samples", "searched", "selected", "set", "show", "showed", "sought", "studied", "studies",
+    "study", "suggest", "suggested", "summarised", "summarized", "survey", "surveyed", "synthesised", "synthesized", "test",
+    "tested", "tracked", "trial", "trials", "used", "wanted", "wondered",
+})  # fmt: skip
+"""What a sentence says of those who made a study, and of nobody who met, taught or quarrelled."""
+_STOPS = (".", "!", "?", "…", ":")
+_OPENING_MARKS = "“‘\"'("
+_LONGEST_NAME, _LONGEST_BEHIND, _LONGEST_BEFORE, _LONGEST_SENTENCE = 60, 48, 300, 120
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
 class Naming(NamedTuple):
-    """``name`` stands at ``at`` of ``source``; ``is_of_another`` when the words around it may speak of another study."""
+    """``name`` stands at ``at`` of the words.
 
-    source: Passage
+    ``is_of_study``: its sentence says what those do who make one; ``is_of_another``: it may speak of another study.
+    """
+
     at: int
     name: str
+    is_of_study: bool
     is_of_another: bool
 
 
@@ -77,22 +94,28 @@ def first_author_problems(summary: Summary) -> Iterator[Problem]:
 
     Quiet when the first author is named anywhere in the text.
     """
-    namings = tuple(_namings(summary.body))
-    span = date_span(summary.citation.text) if namings else None
-    byline = summary.citation.text[: span.start] if span else ""
+    wording = wording_of_summary(summary)
+    if not any(gate in wording.text for gate in _GATES):
+        return
+    byline = _byline(summary)
     first = byline.partition(",")[0]
-    people = () if any(_are_same(one.name, first) for one in namings) else authors(byline)
+    namings = []
+    for naming in _namings(wording):
+        if _are_same(naming.name, first):
+            return
+        namings.append(naming)
+    people = authors(byline) if namings else ()
     if not people or not people[0].initials:
         return
     others = {one.name for one in namings if one.is_of_another}
-    one = next((one for one in namings if one.name not in others), None)
-    if one is None or _is_named(people[0].family, summary):
+    one = next((one for one in namings if one.is_of_study and one.name not in others), None)
+    if one is None or _is_named(people[0].family, wording.text):
         return
     place = next((n for n, author in enumerate(people, 1) if _are_same(one.name, author.family)), None)
     who = "is not an author of the citation" if place is None else f"is the {ordinal(place)} author of the citation"
-    yield problem(
+    yield wording.problem(
         "first-author-mismatch",
-        one.source.place(one.at),
+        one.at,
         f"{one.name!r} {who}, whose first author is {people[0].family!r}",
         "look which of the two is another study's; a year beside the name, as in 'Smith and colleagues (2010)', says that it is",
     )
@@ -106,25 +129,25 @@ def ordinal(number: int) -> str:
     return f"{number}{ending}"
 
 
-def _namings(prose: Prose) -> Iterator[Naming]:
-    for block in prose:
-        if isinstance(block, Listing):
-            for item in block.items:
-                yield from _namings(item)
-        elif isinstance(block, Paragraph) and any(gate in block.source.text for gate in _GATES):
-            yield from _namings_in(block.source)
+def _namings(wording: Wording) -> Iterator[Naming]:
+    for block, words in zip(wording.blocks, wording.text.split("\n"), strict=True):
+        if block.kind == TEXT and any(gate in words for gate in _GATES):
+            yield from _namings_in(words.replace("\u00a0", " "), block.start)
 
 
-def _namings_in(source: Passage) -> Iterator[Naming]:
-    text = source.text.replace("\n", " ").replace("\u00a0", " ")
+def _namings_in(text: str, start: int) -> Iterator[Naming]:
+    """Those in the paragraph ``text``, which begins at ``start`` of the words."""
     for at, end in sorted(_marks(text)):
         name = _name_before(text[max(0, at - _LONGEST_NAME) : at])
         if name:
             begin = at - len(name)
-            bare = _without_possessive(name)
-            before = text[max(0, begin - _LONGEST_BEFORE) : begin]
+            before = _sentence_before(text[max(0, begin - _LONGEST_BEFORE) : begin])
+            behind = text[end : end + _LONGEST_SENTENCE].lstrip(".").partition(". ")[0]
             yield Naming(
-                source, begin, bare, not _is_of_this(before) or _is_of_other(text[end : end + _LONGEST_BEHIND])
+                start + begin,
+                _without_possessive(name),
+                _is_of_study(before) or _is_of_study(behind),
+                not _may_be_of_this(before) or _is_of_other(behind[:_LONGEST_BEHIND]),
             )
 
 
@@ -143,7 +166,7 @@ def _name_before(text: str) -> str:
     words = text.split(" ")
     count = 0
     for word in reversed(words):
-        bare = word.lstrip("*_“‘\"'(")
+        bare = word.lstrip(_OPENING_MARKS)
         is_particle = bare.casefold() in _PARTICLES
         if not bare or not bare[-1].isalpha() or not (bare[0].isupper() or (is_particle and count)):
             break
@@ -152,7 +175,7 @@ def _name_before(text: str) -> str:
             break
     while count and words[-count].casefold() in _LEADS:
         count -= 1
-    name = " ".join(words[-count:]).lstrip("*_“‘\"'(") if count else ""
+    name = " ".join(words[-count:]).lstrip(_OPENING_MARKS) if count else ""
     plain = _without_possessive(name).casefold()
     return "" if plain in _PARTICLES or any(word in _PEOPLE for word in plain.split()) else name
 
@@ -161,24 +184,32 @@ def _without_possessive(name: str) -> str:
     return name[:-2] if name.endswith(("’s", "'s")) else name
 
 
-def _is_of_this(before: str) -> bool:
-    """What stands before the name lets it be this study's: the sentence begins with it, or says "In this study,", "To find out,"."""
-    before = before.rstrip(" *_“‘\"'(")
-    if not before or before[-1] in ".!?…:":
-        return True
-    sentence = before[max(before.rfind(stop) for stop in (". ", "? ", "! ")) + 1 :].strip()
-    if any(word in _OTHER_STUDY or word.isdecimal() for word in folded(sentence).split()):
+def _sentence_before(before: str) -> str:
+    """The sentence that ``before`` ends in; '' where the next one begins."""
+    before = before.rstrip(f" {_OPENING_MARKS}")
+    if before.endswith(_STOPS):
+        return ""
+    return before[max(before.rfind(f"{stop} ") for stop in ".?!") + 1 :].strip()
+
+
+def _is_of_study(words: str) -> bool:
+    return any(word in _STUDIED or (word.isdecimal() and len(word) > 1) for word in folded(words).split())
+
+
+def _may_be_of_this(before: str) -> bool:
+    """What stands before the name in its sentence lets it be this study's: nothing, or "In this study,", "To find out,"."""
+    if any(word in _OTHER_STUDY or word.isdecimal() for word in folded(before).split()):
         return False
     if before.endswith(","):
-        return sentence.startswith(_OPENINGS)
-    return before.endswith(" by") and sentence.startswith(_THIS_STUDY)
+        return before.startswith(_OPENINGS)
+    return not before or (before.endswith(" by") and before.startswith(_THIS_STUDY))
 
 
 def _is_of_other(behind: str) -> bool:
     """A year, a possessive ("and colleagues’ scale"), or words such as "had shown" stand behind."""
-    if behind.lstrip(".")[:1] in {"’", "'"}:
+    if behind[:1] in {"’", "'"}:
         return True
-    words = folded(behind.lstrip(". ").partition(". ")[0]).split()
+    words = folded(behind).split()
     return any(word in _OTHER_STUDY or (word.isdecimal() and word[:2] in {"19", "20"}) for word in words)
 
 
@@ -195,16 +226,26 @@ def _words(name: str) -> set[str]:
     return {word for word in words if len(word) > 1 and word not in _PARTICLES}
 
 
-def _is_named(family: str, summary: Summary) -> bool:
-    text = f"{summary.title.text} {plain_prose(summary.body)} {plain_prose(summary.implications)}"
-    return not _words(family).isdisjoint(_words(text))
+def _is_named(family: str, text: str) -> bool:
+    # Nobody's family name is all in small letters
+    may_be_names = {word for word in text.split() if not word.islower()}
+    return not _words(family).isdisjoint(_words(" ".join(may_be_names)))
+
+
+def _byline(summary: Summary) -> str:
+    """The people before the date of the citation, as readers see them."""
+    text = wording_of_citation(summary).text
+    span = date_span(text)
+    return text[: span.start] if span else ""
 
 
 def own_author(summary: Summary, writers: str) -> Author | None:
-    """The first author of the citation who is one of ``writers``: the same family's name and first initial."""
-    span = date_span(summary.citation.text)
-    names = [folded(name).split() for name in _split_writers(writers)] if span else []
-    byline = summary.citation.text[: span.start] if span else ""
+    """The first author of the citation who is one of ``writers``: the same family's name and first initial.
+
+    ``at`` is a place in ``wording_of_citation``.
+    """
+    names = [folded(name).split() for name in _split_writers(writers)]
+    byline = _byline(summary)
     if not any(name and name[-1] in folded(byline) for name in names):
         return None
     for author in authors(byline):
