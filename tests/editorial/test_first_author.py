@@ -63,6 +63,7 @@ PLACES = {
     "all-in-italics": ("It helps. *Poe et al.* tested it.", "1:12"),
     "linked": ("[Poe](https://poe.example) and colleagues tested it.", "1:2"),
     "entities": ("M&ouml;ller&nbsp;and colleagues tested it.", "1:1"),
+    "no-break-space": ("Poe&nbsp;et al. tested it.", "1:1"),
     "after-an-entity": ("It helps &mdash; much.\nPoe and colleagues tested it.", "2:1"),
     "brought-together": ("Poe and colleagues brought together 16 of them.", "1:1"),
     "practice-based": ("Poe and colleagues took up the question of its worth in a practice-based study.", "1:1"),

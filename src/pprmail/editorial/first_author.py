@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _OTHERS = ("colleagues", "co-workers", "coworkers", "associates", "collaborators", "team")
 _WHOSE = ("", "his ", "her ", "their ")
 _MARKS = (" et al", *(f" and {whose}{others}" for others in _OTHERS for whose in _WHOSE if whose or others != "team"))
-_GATES = (*_OTHERS, " et al")
+_GATES = (*_OTHERS, "et al")
 _PARTICLES = frozenset({
     "van", "von", "der", "den", "de", "del", "della", "di", "da", "dal", "la", "le", "du", "dos", "das", "des",
     "ten", "ter", "te", "al", "el", "bin", "ibn", "ben", "zu", "zur", "af", "av", "y", "st",
