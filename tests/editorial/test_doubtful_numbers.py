@@ -241,6 +241,77 @@ FAULTS = {
     ),
     "thousands-large": ("Data came from 10,000 bootstraps and 25000 others.", "1:38 [number-format]"),
     "thousands-clinics": ("Of 1,120 clinics, 2240 patients were seen.", "1:19 [number-format]"),
+    "non-inferior-outside": (
+        "PDT was non-inferior to CBT, *d* = 0.50, 95% CI [−0.13, 0.23], *p* = .009 for non-inferiority (one-sided).",
+        "1:36 [estimate-outside-ci]",
+    ),
+    "remission-digits-swapped": (
+        "In the intention-to-treat sample, remission at 12 months was 32.8% (283 of 741) versus 33.9% (251/741).",
+        "1:62 [percentage-inconsistent]",
+    ),
+    "indirect-reversed": (
+        (
+            "The indirect effect through alliance was *ab* = −0.11, *SE* = 0.04, 95% CI [−0.04, −0.20], with "
+            "5,000 bootstraps."
+        ),
+        "1:76 [ci-reversed]",
+    ),
+    "moderation-a-place-off": (
+        (
+            "Moderation by baseline severity was not significant, *b* = 0.03, *SE* = 0.05, *t*(212) = 0.60, *p* = "
+            ".054, 95% CI [−0.07, 0.13]."
+        ),
+        "1:97 [p-inconsistent]",
+    ),
+    "simple-slopes-p": (
+        "Severity moderated the effect, *F*(1, 212) = 5.02, *p* = .26; at +1 *SD*, *d* = 0.61, 95% CI [0.29, 0.93].",
+        "1:53 [p-inconsistent]",
+    ),
+    "outside-beside-prediction": (
+        "Prediction was wide (95% PI [−0.18, 1.04]) around *g* = 0.34, 95% CI [0.36, 0.50].",
+        "1:57 [estimate-outside-ci]",
+    ),
+    "hazard-digits-swapped": (
+        "The hazard of relapse was lower with MBCT, HR = 0.96, 95% CI [0.58, 0.82].",
+        "1:49 [estimate-outside-ci]",
+    ),
+    "randomized-digits-swapped": (
+        "Of 341 patients randomized, 298 (78.4%) were assessed at 6 months and 271 (79.5%) at 12.",
+        "1:34 [percentage-inconsistent]",
+    ),
+    "fit-a-place-off": (
+        "Latent growth curves fitted well, χ²(48) = 61.3, *p* = .94, CFI = .98, RMSEA = .031 [90% CI .000, .053].",
+        "1:51 [p-inconsistent]",
+    ),
+    "cross-lagged-minus-lost": (
+        (
+            "The alliance predicted symptoms (β = .12, 95% CI [−.19, −.05]) but not vice versa (β = −.03, 95% CI "
+            "[−.10, .04])."
+        ),
+        "1:38 [estimate-outside-ci]",
+    ),
+    "denied-adherence": (
+        "Adherence was not significantly related to outcome (*r* = .22, 95% CI [.05, .39]), nor was age.",
+        "1:15 [significance-contradicts-ci]",
+    ),
+    "credible-reversed": (
+        "A credible effect was seen, *d* = 0.24, 95% CrI [0.42, 0.08], in the posterior.",
+        "1:49 [ci-reversed]",
+    ),
+    "odds-point-moved": (
+        "The odds ratio was 28.7 (95% CI, 2.03–4.06; *P* < .001), in 54 trials.",
+        "1:20 [estimate-outside-ci]",
+    ),
+    "t-digit-off": ("GAF rose, *t*(45) = 1.35, *p* < .001, *d* = 1.24, 95% CI [0.85, 1.63].", "1:28 [p-inconsistent]"),
+    "d-after-points": (
+        "It fell by 9.5 points, 95% CI [8.2, 10.8], and *d* = 1.10, 95% CI [0.08, 0.98].",
+        "1:54 [estimate-outside-ci]",
+    ),
+    "about-a-third": ("About 36% (12 of 46) left.", "1:7 [percentage-inconsistent]"),
+    "of-depressed-patients": (
+        "Then 36% of patients (12 of 46 depressed patients) left.",
+        "1:6 [percentage-inconsistent]",
+    ),
 }
 
 
@@ -549,6 +620,92 @@ QUIET = {
     "codes-of-disorders": "The journal is in its 1,000th issue; 2,500 subscribers in 2023; ICD-10 F60.31, DSM-5, item 1001, code 1234.",
     "hours-and-euros": "The grant (no. 1234567) paid 1,250 sessions at 1 pm, 1400 h and 09:30; €1,200 a year; 3,000-word notes.",
     "decimals-of-thousands": "Data were 1,234.5 and 2345.6 ms; 10,000 bootstrap samples, 95% CI [0.03, 0.25]; the χ² of 1,234.5 had 1,200 df.",
+    "non-inferior-and-no-different": (
+        "The non-inferiority margin was *d* = 0.20; PDT was non-inferior to CBT, *d* = 0.05, 95% CI [−0.13, "
+        "0.23], *p* = .009 for non-inferiority (one-sided), and the groups did not differ significantly."
+    ),
+    "risk-difference": (
+        "In the intention-to-treat sample (*N* = 1,482), remission at 12 months was 38.2% (283 of 741) versus "
+        "33.9% (251/741), risk difference 4.3 percentage points, 95% CI [−0.6, 9.2], OR = 1.21."
+    ),
+    "indirect-and-direct": (
+        "The indirect effect through alliance was significant, *ab* = −0.11, *SE* = 0.04, 95% CI [−0.20, −0.04], "
+        "whereas the direct effect was not, *c*′ = −0.09, 95% CI [−0.31, 0.13]."
+    ),
+    "bootstrapped-product": (
+        "Path *a* (*b* = 0.42, *SE* = 0.10, *p* < .001) and path *b* (*b* = −0.26, *SE* = 0.09, *p* = .004) gave "
+        "a product of −0.11 (bootstrapped 95% CI [−0.21, −0.03], 5,000 samples)."
+    ),
+    "network-meta-analysis": (
+        "In a network meta-analysis of 101 trials with 11,910 patients, PDT did not differ from CBT (SMD = −0.06, "
+        "95% CrI [−0.25, 0.13]; SUCRA 54% vs. 61%)."
+    ),
+    "highest-density-interval": (
+        "The Bayes factor favoured the null (BF01 = 8.3); the posterior median was *d* = 0.04, 95% HDI [−0.14, 0.21]."
+    ),
+    "two-levels": (
+        "Two-level models with sessions (*n* = 10,432) within 1,148 patients showed a within-patient effect, γ = "
+        "−0.08, *SE* = 0.02, *t*(10430) = −4.00, *p* < .001, 95% CI [−0.12, −0.04]."
+    ),
+    "simple-slopes": (
+        "Severity moderated the effect, *F*(1, 212) = 5.02, *p* = .026; at +1 *SD*, *d* = 0.61, 95% CI [0.29, "
+        "0.93], and at −1 *SD*, *d* = 0.08, 95% CI [−0.24, 0.40]."
+    ),
+    "prediction-around": (
+        "Heterogeneity was high, *Q*(37) = 112.4, *p* < .001, *I*² = 67%, 95% CI [54, 76], τ² = 0.09, 95% "
+        "prediction interval [−0.18, 1.04] around *g* = 0.43, 95% CI [0.31, 0.55]."
+    ),
+    "meta-regression": (
+        "Meta-regression showed no effect of the number of sessions, *b* = 0.004, *SE* = 0.006, *z* = 0.67, *p* = "
+        ".505, 95% CI [−0.008, 0.016], *R*² = 0%."
+    ),
+    "kaplan-meier-beside-hr": (
+        "The hazard of relapse was lower with MBCT, HR = 0.69, 95% CI [0.58, 0.82]; Kaplan–Meier estimates were "
+        "38% (95% CI 34–42%) and 49%."
+    ),
+    "points-and-d": (
+        "HAMD-17 scores fell by 9.5 points in PDT and by 9.1 points in SSRI (difference 0.4, *d* = 0.06, 95% CI "
+        "[−1.2, 2.0], *p* = .62)."
+    ),
+    "welch": (
+        "A Welch test gave *t*(57.83) = −1.98, *p* = .053, *d* = −0.51; Hedges’ *g* = −0.50, 95% CI [−1.01, 0.01]."
+    ),
+    "cross-lagged": (
+        "A RI-CLPM showed that alliance predicted next-session symptoms (β = −.12, 95% CI [−.19, −.05]) but not "
+        "vice versa (β = −.03, 95% CI [−.10, .04], *p* = .40)."
+    ),
+    "two-one-sided-tests": (
+        "TOST: *t*(238) = 2.41, *p* = .008 (upper), and *t*(238) = −3.12, *p* = .001 (lower); 90% CI of *d* = "
+        "−0.05 [−0.26, 0.17]."
+    ),
+    "three-way-interaction": (
+        "A three-way interaction (Time × Group × Attachment) was found, *F*(3, 10496) = 4.50, *p* = .004, among "
+        "1,150 clients seen 10,502 times."
+    ),
+    "against-the-hypothesis": (
+        "In the one-tailed test of superiority, the effect ran against the hypothesis, *t*(78) = −0.85, *p* = "
+        ".801, *d* = −0.19, 95% CI [−0.63, 0.25]."
+    ),
+    "survival": (
+        "Median survival was 41 weeks (IQR 22–78), log-rank χ²(1) = 6.9, *p* = .009, HR 0.61, 95% CI 0.42–0.88."
+    ),
+    "short-and-long-term": (
+        "The effect was no larger in 21 trials of long-term therapy (*g* = 0.33 [0.10, 0.56]) than in 34 of "
+        "short-term therapy (*g* = 0.28 [0.12, 0.44]), *Q*(1) = 0.12, *p* = .73."
+    ),
+    "reduction-by-half": "Response, a reduction of at least 50% (12 of 46 patients), was rare; scores fell by 50% (12 of 46).",
+    "share-of-sessions": "They attended 80% of sessions (12 of 46 patients), with a power of 80% (46 of 120 per arm).",
+    "limits": "More than 50% (24 of 46) improved, under 50% (22 of 46) left, 24 of 46 (> 50%) and 22 of 46 (<50%).",
+    "round-figures": "About 50% (21 of 46), nearly 50% (22 of 46), ~50% (21/46), 22 of 46 (almost 50%).",
+    "stricter-alpha": "With α = .01 the difference was not significant (*d* = 0.40, 95% CI [0.05, 0.75]).",
+    "points-of-the-bdi": "PDT did better by 2.1 points on the BDI, *g* = −0.22, 95% CI [−3.9, −0.3].",
+    "article-numbers": "1,148 patients (*Frontiers in Psychology*, *12*, article 645221).",
+    "women-and-men": (
+        "The effect was significant in women (*d* = 0.50, 95% CI [0.20, 0.80]) but not in men (*d* = 0.10, 95% CI "
+        "[-0.20, 0.40])."
+    ),
+    "growth-of-alliance": "Alliance significantly predicted outcome, but its growth did not, *r* = .12, 95% CI [-.08, .31].",
+    "relative-risk-in-per-cent": "RR = 1.38 (38% higher; 95% CI 5% to 81%), a HR of 0.72 or a 28% lower risk (95% CI 6–45%).",
 }
 
 

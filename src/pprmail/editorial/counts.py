@@ -33,8 +33,8 @@ _WHOLE_FIRST = (
     rf"(?<!\w)(?P<count>[Oo]f\s(?:the\s|all\s|these\s|those\s)?{_WHOLE}{_NOUN},\s{_PART})\s?[(\[]{_PERCENTAGE}\Z"
 )
 _PERCENT_FIRST = (
-    rf"(?<![\w.,-]){_PERCENTAGE}(?:\sof\s{_NO_NOUN}[a-z-]{{2,20}})?\s?[(\[](?:[nN]\s?=\s?)?(?P<count>{_PART}{_OF}{_WHOLE})"
-    rf"(?:\s(?!studies|trials|articles|samples|papers|sites|centres|centers|items|groups|comparisons|RCTs){_NO_NOUN}[a-z-]{{2,20}}){{0,2}}[)\],;]"
+    rf"(?<![\w.,-]){_PERCENTAGE}(?:\sof\s(?P<of>{_NO_NOUN}[a-z-]{{2,20}}))?\s?[(\[](?:[nN]\s?=\s?)?(?P<count>{_PART}{_OF}{_WHOLE})"
+    rf"(?P<counted>(?:\s(?!studies|trials|articles|samples|papers|sites|centres|centers|items|groups|comparisons|RCTs){_NO_NOUN}[a-z-]{{2,20}}){{0,2}})[)\],;]"
 )
 _PERCENT_BETWEEN = rf"(?P<count>{_PART}\s?[(\[]{_PERCENTAGE}\s?[)\]]\s(?:out\s)?of\s(?:the\s|all\s|these\s|those\s)?{_WHOLE}(?!\s?%|\.[0-9]))"
 _LAST = r"(?<![\w.,-])[0-9]{1,3}(?:\.[0-9]{1,4})?\s?%?\Z"
@@ -46,6 +46,13 @@ _ORDINAL = (
     r"\b(?i:sessions?|weeks?|days?|months?|years?|items?|pages?|chapters?|steps?|phases?|stages?|grades?|modules?|scores?|scored"
     r"|score\sof|rated|ratings?\sof)\s\Z"
 )
+# Before it, what makes it a limit, or the size of something; and a round figure
+_NOT_A_SHARE = (
+    r"(?:\b(?i:at\s(?:least|most)|(?:more|less|fewer|greater|lower|higher|larger|smaller)\sthan|over|under|above|below|exceed(?:s|ed|ing)"
+    r"|up\sto|by|power\sof)\s|[<>≤≥]\s?)\Z"
+)
+_ROUGHLY = r"(?:\b(?i:about|around|roughly|approximately|approx\.|nearly|almost|circa|c\.|ca\.|some)\s|[~≈]\s?)\Z"
+_MOST_ROUGHLY = 5
 # In its sentence, what makes a percentage more than a count: nobody has to get it by dividing
 _MODELLED = (
     r"(?i:weight(?:ed|ing|s)\b|adjust(?!ment\sdisorder)|imput|estimat|\bpooled|cumulative|kaplan|actuarial|life-?\s?table|survival"
@@ -53,7 +60,7 @@ _MODELLED = (
 )
 # What is said of all the percentages of a paragraph
 _METHOD = r"(?i:kaplan|life-?\s?table|multipl[ey]\simput|\b(?:is|are|was|were)\s(?:weighted|adjusted|imputed|estimated|pooled))"
-_AROUND = 300
+_BEFORE, _AROUND = 24, 300
 
 
 def percentage_problems(wording: Wording) -> Iterator[Problem]:
@@ -67,7 +74,7 @@ def percentage_problems(wording: Wording) -> Iterator[Problem]:
         line = max(0, at - _FURTHEST)
         line = max(line, text.rfind("\n", line, at) + 1)
         found = _count_at(text, line, at)
-        if found and _is_other(found) and not _is_modelled(text, at):
+        if found and _is_other(text, found) and not _is_modelled(text, at):
             yield _told(wording, found)
         at = text.find("%", at + 1)
 
@@ -78,7 +85,8 @@ def _count_at(text: str, line: int, at: int) -> re.Match[str] | None:
     if opened and (number := re.compile(_LAST).search(text, line, at + 1)):
         found = re.compile(_PERCENT_FIRST).match(text, number.start(), at + _FURTHEST)
         if found:
-            return found
+            of_others = found["of"] and found["counted"] and found["of"] not in found["counted"].split()
+            return None if of_others else found
     before = text[line:at]
     if "/" not in before and "f " not in before and " of " not in text[at : at + 10]:
         return None
@@ -101,12 +109,16 @@ def _count_around(text: str, line: int, at: int) -> re.Match[str] | None:
     return None
 
 
-def _is_other(found: re.Match[str]) -> bool:
+def _is_other(text: str, found: re.Match[str]) -> bool:
     """Whether the percentage is another than that of the count, neither rounded nor cut off."""
+    before = text[max(0, found.start("p") - _BEFORE) : found.start("p")]
+    if re.search(_NOT_A_SHARE, before):
+        return False
+    slack = _MOST_ROUGHLY if re.search(_ROUGHLY, before) else _HAIR
     part, whole, half = _number(found["part"]), _number(found["whole"]), half_unit(found["p"])
     if whole <= 1 or part > whole:
         return False
-    return not -half - _HAIR <= 100 * part / whole - float(found["p"]) < 2 * half + _HAIR
+    return not -half - slack <= 100 * part / whole - float(found["p"]) < 2 * half + slack
 
 
 def _is_modelled(text: str, at: int) -> bool:

@@ -45,7 +45,7 @@ def interval_problems(wording: Wording) -> Iterator[Problem]:
         outside = _outside(interval, estimates)
         since = earlier.end if earlier else 0
         if outside:
-            if any(_within(one, interval) for one in other_measures(text, estimates, since)):
+            if any(_within(one, interval) for other in other_measures(text, estimates, since) for one in _signs(other)):
                 continue
             message = f"{outside.value.text} lies outside {interval.name}"
             hint = "is one of the three mistyped?"
@@ -76,6 +76,11 @@ def _within(value: Numeral, interval: Interval) -> bool:
     low, high = interval.low, interval.high
     slack = value.half + _HAIR
     return low.value - low.half - slack <= value.value <= high.value + high.half + slack
+
+
+def _signs(value: Numeral) -> tuple[Numeral, Numeral]:
+    """``value`` with either sign: a change of -2.4 is a fall by 2.4."""
+    return value, value._replace(value=-value.value)
 
 
 # Reversed bounds

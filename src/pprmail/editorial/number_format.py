@@ -37,7 +37,7 @@ _YEAR_BEFORE = r"(?:\b(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|year|[Bb]efore|[Aa]fter|c
 # degrees of temperature, frequencies and designations
 _NOUN_BEFORE = (
     r"(?:\b(?i:no|nos|nr|number(?:s|ed)?|serials?|pp?|pages?|vol|rooms?|codes?|ext|lines?|versions?|models?|isbn|id|box|tel|phone|call"
-    r"|fax|grant|study|trial|items?|at|patient|participant|client|case|therapist|session|file|form|section|protocol|flight|route"
+    r"|fax|grant|study|trial|articles?|items?|at|patient|participant|client|case|therapist|session|file|form|section|protocol|flight|route"
     r"|unit|suite|lot|batch|binary|bits|digits|string)\.?\s(?:[0-9]{4,7}(?:,|,?\s(?:and|or|to|through|&))\s){0,3}|[0-9)]\s)\Z"
 )
 _OF_A_TEST = r"(?:\w|(?<!\w)(?:[tFrRQzZHWU]|[χX]2)\s)[(\[][^()\[\]]{0,24}\Z"

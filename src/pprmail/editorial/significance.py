@@ -38,7 +38,8 @@ _UNSURE = (
     r"(?i:equivalen|margin|inferior|zero|adjust|correct|bonferroni|one-(?:tail|sided)|heterogen|bias|interaction|moderat"
     r"|mediat|egger|clinical|practical|whether|\bif\b|would|could|might|cannot|approach|nearly|almost|trend|unless|exact"
     r"|permut|predict|expect|hypothes|rule[sd]? out|absent|lack"
-    r"|\bfew\b|\bnone\b|\bonly\b|respective|pre-post|within-|borderline|barely|far from|p\s?<\s?0?\.10?(?![0-9]))"
+    r"|\bfew\b|\bnone\b|\bonly\b|respective|pre-post|within-|borderline|barely|far from|α\s?[=<]|\balpha\b"
+    r"|p\s?<\s?0?\.10?(?![0-9]))"
 )
 _ELSEWHERE = (
     r"[.;:!?,()\[\]]|\b(?:whereas|while|but|although|though|however|yet|except|unlike|because|which|that|who|when|so"
