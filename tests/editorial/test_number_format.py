@@ -47,6 +47,9 @@ WITHOUT_COMMA = (
     "with 1148 degrees of freedom",
     "with 3 and 1148 degrees of freedom",
     "with degrees of freedom of 3 and 1148",
+    "the *df* for these people were 1148 and 1147",
+    "degrees of freedom (1148 within, 12 between) follow",
+    "within-patient *df*s = 1146, between 9286; *d.f.* = 1148",
     "see page 1029",
     "see pages 1021 and 1034",
     "see pages 1021, 1034, and 1050",
@@ -77,6 +80,7 @@ def test_degrees_of_freedom_with_a_comma_are_no_style_of_the_file() -> None:
         "in therapy (completers 1148)",
         "of these patients 1148",
         "as to degrees, 1148 had none",
+        "as to *df* = 3; 1148 left",
     ],
 )
 def test_a_quantity_beside_such_words_is_told(markdown: str) -> None:

@@ -41,11 +41,9 @@ _NOUN_BEFORE = (
     r"|unit|suite|lot|batch|binary|bits|digits|string)\.?\s(?:[0-9]{4,7}(?:,|,?\s(?:and|or|to|through|&))\s){0,3}|[0-9)]\s)\Z"
 )
 _OF_A_TEST = r"(?:\w|(?<!\w)(?:[tFrRQzZHWU]|[χX]2)\s)[(\[][^()\[\]]{0,24}\Z"
-_DF_BEFORE = (
-    r"\b(?:d\.?f\.?[12]?|degrees\sof\sfreedom)\s?(?:[=:]|of|was|were)?\s?(?:[0-9][0-9.,]{0,8}\s?(?:,|and|/)\s)?\Z"
-)
+_DF_BEFORE = r"\b(?:d\.?f\.?[12s]?|[Dd]egrees\sof\sfreedom)(?![A-Za-z])[^.;]{0,48}\Z"
 _UNIT_AFTER = r"\s(?:and\s[0-9][0-9.,]{0,8}\s)?(?:d\.?f\b|degrees\b)|\s[kM]Hz\b|\s?°"
-_NEAR = 48
+_NEAR = 64
 # A name before makes it the number of something; those words begin sentences
 _NAME_BEFORE = (
     r"\b(?!(?:Of|The|Then|Over|Overall|Nearly|About|Some|With|From|All|These|Their|Among|Around|Approximately|Almost|In|For|At|More|Another"
