@@ -238,10 +238,10 @@ def outline(citation: str) -> Outline:
     span = date_span(citation)
     if span is None:
         return Outline("", None, folded(_title(citation)))
-    found = find_date(citation)
+    found = _dated(citation[span.start + 1 : span.end - 1])
     return Outline(
         folded(citation[: span.start].partition(",")[0]),
-        found.year if found else None,
+        int(found["year"]) if found else None,
         folded(_title(citation[span.end :])),
     )
 

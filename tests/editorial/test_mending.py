@@ -4,10 +4,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pprmail.editorial import mending
 from pprmail.editorial.citation_form import form_problems
-from pprmail.editorial.mending import _headers, mend
 from pprmail.manuscript.headers import read_headers, split_lines
 from sources import summary_of
+
+KEYS = ("Title", "Citation", "DOI", "Link", "Type of Research", "Erratum")
+
+
+def mend(text: str) -> str:
+    headers = read_headers(split_lines(text.encode(), "1.md")[0], "1.md", KEYS, ("Erratum",))[0]
+    return mending.mend(text, headers.first("Citation"), headers.first("DOI"))
+
 
 CITATIONS = {
     "initials": ("Doe, J.R., & Roe, R.E.T. (2019). On.", "Doe, J. R., & Roe, R. E. T. (2019). On."),
@@ -26,6 +34,7 @@ CITATIONS = {
     "folded": ("Doe,\n J.R.\n  (2019). On.\n\t*L*, *5*, 9-10.", "Doe,\n J. R.\n  (2019). On.\n\t*L*, *5*, 9–10."),
     "folded-initials": ("Doe, J.R.\n   T.P., & Roe, R. (2019).", "Doe, J. R.\n   T. P., & Roe, R. (2019)."),
     "folded-pages": ("Doe, J. (2019). On. *L*, *5*, 9-\r\n 10.", "Doe, J. (2019). On. *L*, *5*, 9–10."),
+    "folded-label": ("Doe, J.R. (2019). On. doi:\n  10.1037/x", "Doe, J. R. (2019). On. https://doi.org/10.1037/x"),
     "begins-on-the-next-line": ("\r\n  Doe, J.R. (2019). On.", "\r\n  Doe, J. R. (2019). On."),
 }  # fmt: skip
 LEFT = {
@@ -100,6 +109,10 @@ def test_line_ends_and_a_byte_order_mark_stay(end: str) -> None:
     assert mended.split(end) == ["\ufeff---", "", f"Citation: {GOOD}", "DOI: 10.1037/x", "---", f"Citation: {BAD}", ""]
 
 
+def test_a_byte_order_mark_may_stand_before_the_citation() -> None:
+    assert mend(f"\ufeffCitation: {BAD}\n") == f"\ufeffCitation: {GOOD}\n"
+
+
 BEFORE_A_BODY = {
     "prose": "It was 1990, and this is no header",
     "four-words": "This is no header: of them",
@@ -115,32 +128,7 @@ def test_a_line_that_is_no_header_ends_them(line: str) -> None:
     assert mend(text) == text
 
 
-KEYS = ("Title", "Citation", "DOI")
-VALUES = st.sampled_from(["", "On: therapy", "Doe, J.R. (2019).", "10.1037/abc", "\u00a0é ", "---"])
-LINES = st.one_of(
-    st.tuples(
-        st.sampled_from([*KEYS, "doi", "CITATION ", " Title", "Check ok", "Not a known header", "7", ""]),
-        st.sampled_from([":", ": ", " :\t"]),
-        VALUES,
-    ).map("".join),
-    st.tuples(st.sampled_from([" ", "\t", "\u00a0", "\x0b"]), VALUES).map("".join),
-    st.sampled_from(["", "  ", "---", " ----"]),
-)
-BEFORE = st.sampled_from([[], ["---"], ["", " "], ["", "---", ""], ["---", "", "---"], [" ---", "Title: x", " ---"]])
 ENDS = st.sampled_from(["\n", "\r\n", "\r"])
-
-
-@settings(derandomize=True, deadline=None, max_examples=300)
-@given(BEFORE, st.lists(LINES, max_size=8), ENDS, st.sampled_from(["", "\ufeff"]))
-def test_the_headers_are_those_that_are_read(before: list[str], lines: list[str], end: str, mark: str) -> None:
-    text = mark + end.join((*before, *lines))
-
-    found = {name: " ".join(text[start:stop].split()) for name, start, stop in _headers(text)}
-
-    read = read_headers(split_lines(text.encode(), "1.md")[0], "1.md", KEYS)[0]
-    assert found == {
-        key: " ".join(values[0].text.split()) for key, values in read.values.items() if key in {"citation", "doi"}
-    }
 
 
 PIECES = st.sampled_from([

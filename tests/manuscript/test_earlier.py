@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from conftest import summary_text
 from pprmail.citation import outline
-from pprmail.manuscript.earlier import EarlierSources, _head, _read, summary_names
+from pprmail.manuscript.earlier import EarlierSources, read_source_headers, summary_names
 from pprmail.manuscript.headers import read_headers, split_lines
+from pprmail.manuscript.summary import SUMMARY_HEADERS, SUMMARY_REPEATABLE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -120,32 +121,69 @@ def test_names_are_sorted_and_of_markdown_alone(tmp_path: Path) -> None:
     assert summary_names(os.fspath(tmp_path / "none")) == []
 
 
-KEYS = ("Title", "Citation", "DOI", "Slug", "Topics")
-VALUES = st.sampled_from(["", "On: therapy", "Doe, J. (2019).", "10.1037/abc", "\u00a0é ", "---"])
+ENDING = {
+    "prose": "It was 1990, and this is no header",
+    "four-words": "This is no header: of them",
+    "known-without-a-colon": "title",
+    "digits": "10.1037: x",
+    "forty-letters": f"{'A' * 40}: x",
+    "rule": "---",
+    "spaces": " \u00a0",
+    "vertical-tab": "\x0bSlug: x",
+}
+
+
+@pytest.mark.parametrize("line", ENDING.values(), ids=ENDING)
+def test_a_line_that_is_no_header_ends_them(line: str) -> None:
+    text = f"\n---\n\nTitle: On\nUnknown: x\n  and more\n{line}\nCitation: {CITATION}\n"
+
+    assert read_source_headers(text.encode()) == {"title": "On"}
+
+
+def test_an_unknown_header_ends_nothing() -> None:
+    text = (
+        f"---\nUnknown{'n' * 32}\u00a0: x\n  Slug: no\nMy own  header: x\nCitation:\n  Doe,\n  J.\ncitation: no\n---\n"
+    )
+
+    assert read_source_headers(text.encode()) == {"citation": "Doe, J."}
+
+
+def test_what_only_begins_as_a_rule_does_is_no_header() -> None:
+    assert read_source_headers(b"---x\nTitle: On\n") == {}
+
+
+VALUES = st.sampled_from(["", "On: therapy", "Doe, J.R. (2019).", "10.1037/abc", "\u00a0é ", "---"])
+KEYS = [
+    "Title",
+    "Citation",
+    "DOI",
+    "Slug",
+    "doi",
+    "CITATION ",
+    " Title",
+    "Check ok",
+    "Type of Research",
+    "Topics\u00a0",
+]
+NO_KEYS = ["Not a known header", "7", "", "-", "\x0bDOI", "--- a", "\ufeffSlug"]
 LINES = st.one_of(
-    st.tuples(st.sampled_from([*KEYS, "doi", "CITATION ", " Title"]), st.sampled_from([":", ": ", " :\t"]), VALUES).map(
-        "".join
-    ),
-    st.tuples(st.sampled_from([" ", "\t", "\u00a0"]), VALUES).map("".join),
-    st.sampled_from(["", "  ", "---", " ----"]),
+    st.tuples(st.sampled_from([*KEYS, *NO_KEYS]), st.sampled_from([":", ": ", " :\t", ""]), VALUES).map("".join),
+    st.tuples(st.sampled_from([" ", "\t", "\u00a0", "\x0b"]), VALUES).map("".join),
+    st.sampled_from(["", "  ", "---", " ----", "\u00a0", "\x1c"]),
 )
+BEFORE = st.sampled_from([
+    [], ["---"], ["", " "], ["", "---", ""], ["---", "", "---"], ["---", "---"], [" ---", "Title: x", " ---"], ["\u00a0", "", "\x1c"],
+])  # fmt: skip
 
 
-@settings(derandomize=True, deadline=None)
-@given(
-    st.sampled_from([[], ["---"], ["", " "], ["", "---", ""]]),
-    st.lists(LINES, max_size=8),
-    st.sampled_from(["\n", "\r\n", "\r"]),
-    st.sampled_from(["", "\ufeff"]),
-)
+@settings(derandomize=True, deadline=None, max_examples=600)
+@given(BEFORE, st.lists(LINES, max_size=8), st.sampled_from(["\n", "\r\n", "\r"]), st.sampled_from(["", "\ufeff"]))
 def test_headers_are_read_as_those_of_the_issue_itself(
     before: list[str], lines: list[str], end: str, mark: str
 ) -> None:
-    content = (mark + end.join([*before, "Topics: Adherence", *lines])).encode()
+    content = (mark + end.join([*before, *lines])).encode()
 
-    read = _read(_head(content).decode())
+    read = read_source_headers(content)
 
-    whole = read_headers(split_lines(content, "1.md")[0], "1.md", KEYS)[0]
-    assert {key: value for key, value in read.items() if value} == {
-        key: values[0].text for key, values in whole.values.items() if key != "topics" and values[0].text
-    }
+    whole = read_headers(split_lines(content, "1.md")[0], "1.md", SUMMARY_HEADERS, SUMMARY_REPEATABLE)[0]
+    assert read == {key: whole.first(key).text for key in ("title", "slug", "doi", "citation") if key in whole.values}

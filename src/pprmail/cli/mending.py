@@ -15,8 +15,10 @@ from pprmail.editorial.mending import mend
 from pprmail.errors import PprmailError
 from pprmail.files import replace_file
 from pprmail.manuscript.earlier import summary_names
+from pprmail.manuscript.headers import read_headers, split_lines
 from pprmail.manuscript.issue import RECEIPT_FILE
 from pprmail.manuscript.months import ISSUES, issue_keys
+from pprmail.manuscript.summary import SUMMARY_HEADERS, SUMMARY_REPEATABLE
 from pprmail.model import is_issue_key
 
 if TYPE_CHECKING:
@@ -73,13 +75,16 @@ def _changes(root: Path, key: str) -> Iterator[Mended]:
     if not is_issue_key(key) or folder.is_symlink():
         return
     for name in summary_names(folder):
+        path = f"{ISSUES}/{key}/{name}"
         try:
             before = (folder / name).read_bytes()
-            after = mend(before.decode()).encode()
+            text = before.decode()
         except (OSError, UnicodeDecodeError):
             continue
+        headers = read_headers(split_lines(before, path)[0], path, SUMMARY_HEADERS, SUMMARY_REPEATABLE)[0]
+        after = mend(text, headers.first("Citation"), headers.first("DOI")).encode()
         if after != before:
-            yield Mended(f"{ISSUES}/{key}/{name}", before, after)
+            yield Mended(path, before, after)
 
 
 def _sent(root: Path, changes: list[Mended]) -> list[str]:

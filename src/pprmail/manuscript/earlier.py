@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from pprmail.citation import source
 from pprmail.manuscript.months import ISSUES
+from pprmail.manuscript.summary import SUMMARY_HEADERS
 from pprmail.model import is_issue_key
 
 if TYPE_CHECKING:
@@ -18,8 +20,13 @@ if TYPE_CHECKING:
 
 _MAIN_FILE = "issue.md"
 _HEADERS = frozenset({"title", "slug", "doi", "citation"})
+_KNOWN = frozenset(map(str.casefold, SUMMARY_HEADERS))
 _LONGEST_HEAD = 16_384
-_INDENTS = (" ", "\t", "\u00a0")
+_SPACES = " \t\u00a0"
+_INDENTS = tuple(_SPACES)
+_RULE = re.compile(r"\s*-{3,}\s*")
+_KEY = re.compile(r"[^\W\d_][\w \u00a0-]{0,38}?[ \t\u00a0]*")
+_LONGEST_KEY_WORDS = 3
 _AUTHOR_LETTERS, _TITLE_LETTERS = 5, 12
 
 
@@ -113,35 +120,47 @@ def _headers_of(path: str) -> dict[str, str]:
     """The headers that tell the source, as typed; none of a file that cannot be read, or is not UTF-8."""
     try:
         with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - as above
-            head = _head(file.read(_LONGEST_HEAD) or b"")
-        return _read(head.decode())
+            return read_source_headers(file.read(_LONGEST_HEAD) or b"")
     except (OSError, UnicodeDecodeError):
         return {}
 
 
-def _head(content: bytes) -> bytes:
-    """What stands before the first blank line, or the second ``---``."""
-    content = content.removeprefix(b"\xef\xbb\xbf").lstrip()
+def read_source_headers(content: bytes) -> dict[str, str]:
+    """The same of a file's ``content``, read as ``headers.read_headers`` reads it, in a tenth of the time.
+
+    Raises ``UnicodeDecodeError``.
+    """
+    content = content.removeprefix(b"\xef\xbb\xbf")
     if b"\r" in content:
         content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if content.startswith(b"---"):
-        content = content.partition(b"\n")[2].lstrip()
-    return content.partition(b"\n\n")[0].partition(b"\n---")[0]
-
-
-def _read(head: str) -> dict[str, str]:
+    content = _from_first_words(content)
+    first, _, rest = content.partition(b"\n")
+    if first.strip().startswith(b"---") and _RULE.fullmatch(first.decode()):
+        content = _from_first_words(rest)
     found: dict[str, str] = {}
-    current = ""
-    for line in head.split("\n"):
-        if not line.strip():
-            break
-        if line.startswith(_INDENTS):
+    current = None
+    for line in content.partition(b"\n\n")[0].decode().split("\n"):
+        if current is not None and line.startswith(_INDENTS) and line.strip():
             if current:
                 found[current] = f"{found[current]} {line.strip()}".strip()
             continue
         key, colon, value = line.partition(":")
-        key = key.strip().casefold()
-        current = key if colon and key in _HEADERS and key not in found else ""
+        name = key.rstrip(_SPACES).casefold()
+        if not colon or (name not in _KNOWN and not _is_header(key)):
+            break
+        current = name if name in _HEADERS and name not in found else ""
         if current:
             found[current] = value.strip()
     return found
+
+
+def _from_first_words(content: bytes) -> bytes:
+    """``content`` without the blank lines that it begins with."""
+    at = 0
+    while (end := content.find(b"\n", at)) >= 0 and not content[at:end].decode().strip():
+        at = end + 1
+    return content[at:]
+
+
+def _is_header(key: str) -> bool:
+    return _KEY.fullmatch(key) is not None and len(key.split()) <= _LONGEST_KEY_WORDS
