@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pprmail.editorial.bylines import Author, authors, is_suffix, pieces, tight_initials
+from pprmail.reference.names import read_names
 
 BYLINES = {
     "one": ("Doe, J. R. ", [Author(0, "Doe", "J. R.")]),
@@ -13,7 +14,30 @@ BYLINES = {
     "and": ("Doe, J. and Roe, R.", [Author(0, "Doe", "J."), Author(12, "Roe", "R.")]),
     "et": ("Doe, J., et Roe, R.", [Author(0, "Doe", "J."), Author(12, "Roe", "R.")]),
     "und": ("Doe, J. und Roe, R.", [Author(0, "Doe", "J."), Author(12, "Roe", "R.")]),
-    "name-in-full": ("Doe, Ann., & Roe, R.", [Author(0, "Doe", ""), Author(5, "Ann", ""), Author(13, "Roe", "R.")]),
+    "semicolons": ("Doe, J.; Roe, R.; & Poe, E.", [Author(0, "Doe", "J."), Author(9, "Roe", "R."), Author(20, "Poe", "E.")]),
+    "spanish": ("Doe, J. y Roe, R.", [Author(0, "Doe", "J."), Author(10, "Roe", "R.")]),
+    "name-in-full": ("Doe, Ann., & Roe, R.", [Author(0, "Doe", "Ann"), Author(13, "Roe", "R.")]),
+    "names-in-full": ("Doe, John R., & van Roe, Mary", [Author(0, "Doe", "John R."), Author(16, "van Roe", "Mary")]),
+    "three-in-full": (
+        "Doe, John, Roe, Mary-Ann, & Poe, D’Arcy E. ",
+        [Author(0, "Doe", "John"), Author(11, "Roe", "Mary-Ann"), Author(28, "Poe", "D’Arcy E.")],
+    ),
+    "one-in-full": ("Doe, John R. ", [Author(0, "Doe", "John R.")]),
+    "in-full-with-suffix": ("Doe, John R., Jr., & Roe, Mary (Eds.)", [Author(0, "Doe", "John R."), Author(21, "Roe", "Mary")]),
+    "families-alone": ("Doe, Roe, Poe, & Moe", [Author(0, "Doe, Roe, Poe, & Moe")]),
+    "a-name-and-a-place": ("Health Canada, Ottawa", [Author(0, "Health Canada, Ottawa")]),
+    "groups-with-places": ("Ministry of Care, Oslo, & Council of Health, Bergen", [Author(0, "Ministry of Care, Oslo, & Council of Health, Bergen")]),
+    "long-groups": ("Care Is Our Business, Oslo, & Roe, Mary", [Author(0, "Care Is Our Business, Oslo, & Roe, Mary")]),
+    "two-given-names": ("Doe, Mary Ann, & Roe, John R. T.", [Author(0, "Doe", "Mary Ann"), Author(17, "Roe", "John R. T.")]),
+    "two-groups-and-one": (
+        "Health Canada, World Health Organization, & Roe, R.",
+        [Author(0, "Health Canada"), Author(15, "World Health Organization"), Author(44, "Roe", "R.")],
+    ),
+    "digits": ("Doe, R2D2, & Roe, Mary", [Author(0, "Doe, R2D2, & Roe, Mary")]),
+    "small-letters": ("Doe, the group, & Roe, R.", [Author(0, "Doe"), Author(5, "the group"), Author(18, "Roe", "R.")]),
+    "no-and": ("Doe, Poe, Roe, R.", [Author(0, "Doe"), Author(5, "Poe"), Author(10, "Roe", "R.")]),
+    "in-full-and-others": ("Doe, John, & Roe, Mary, et al.", [Author(0, "Doe", "John"), Author(13, "Roe", "Mary")]),
+    "odd": ("Doe, John R., & Roe", [Author(0, "Doe, John R., & Roe")]),
     "initials-of-a-group": ("Health and Care, NICE", [Author(0, "Health and Care, NICE")]),
     "ellipsis": ("Doe, J., . . . Roe, R.", [Author(0, "Doe", "J."), Author(15, "Roe", "R.")]),
     "one-character": ("Doe, J., … Roe, R.", [Author(0, "Doe", "J."), Author(11, "Roe", "R.")]),
@@ -87,3 +111,21 @@ def test_every_name_stands_where_it_is_said_to(byline: str) -> None:
     for piece in pieces(byline):
         assert byline.startswith(piece.text, piece.at)
         assert piece.text.startswith(piece.initials)
+
+
+AS_REFERENCES = [
+    "Doe, J.; Roe, R.",
+    "Doe, John R., & Roe, Mary",
+    "Doe, Ann., & Roe, R.",
+    "Doe, J. y Roe, R.",
+    "King, M. L., Jr., & van der Kolk, B. A.",
+    "American Psychological Association, & Roe, R.",
+    "World Health Organization.",
+]
+
+
+@pytest.mark.parametrize("byline", AS_REFERENCES)
+def test_names_are_read_as_references_read_them(byline: str) -> None:
+    assert [(one.family, one.initials) for one in authors(byline)] == [
+        (one.family, one.given) for one in read_names(byline).people
+    ]

@@ -11,16 +11,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
-_ANDS = ("& ", "and ", "et ", "und ")
+_ANDS = ("& ", "and ", "et ", "und ", "y ")
 _BEHIND_INITIALS = (*_ANDS, ".", "…", "(", "Jr", "Sr", "II", "IV")
 _PLACES = frozenset({"U.S.", "U.S.A.", "U.K.", "D.C."})
 _HYPHENS = str.maketrans(dict.fromkeys("-\u2010\u2011 \u00a0\t\r\n", "."))
 _ELLIPSIS = " \u00a0.…"
+_WITHIN_NAMES = str.maketrans(dict.fromkeys("-\u2010\u2011.’'"))
+_OF_GROUPS = frozenset({"of", "for", "and", "&"})
 _LONGEST_BARE, _LONGEST_DOTTED = 3, 2
+_MOST_WORDS = 3
 
 
 class Piece(NamedTuple):
-    """What stands between two commas, at ``at`` of the line; ``initials`` are those that it begins with, or ''."""
+    """What stands between two commas or semicolons, at ``at`` of the line; ``initials`` are those that it begins with, or ''."""
 
     at: int
     text: str
@@ -28,7 +31,10 @@ class Piece(NamedTuple):
 
 
 class Author(NamedTuple):
-    """One of the authors, at ``at`` of the line. A group has no ``initials`` and its whole name in ``family``."""
+    """One of the authors, at ``at`` of the line. A group has no ``initials`` and its whole name in ``family``.
+
+    A given name that is written out stands in ``initials`` as it is.
+    """
 
     at: int
     family: str
@@ -36,9 +42,9 @@ class Author(NamedTuple):
 
 
 def pieces(byline: str) -> Iterator[Piece]:
-    """What stands between the commas of ``byline``; initials follow a name, and are none where a degree stands."""
+    """What stands between the commas and semicolons of ``byline``; initials follow a name, and are none where a degree stands."""
     start, may_be_initials = 0, False
-    for raw in byline.split(","):
+    for raw in byline.replace(";", ",").split(","):
         text = raw.strip()
         at = start + len(raw) - len(raw.lstrip())
         initials = _leading_initials(text) if may_be_initials else ""
@@ -49,25 +55,74 @@ def pieces(byline: str) -> Iterator[Piece]:
 
 
 def authors(byline: str) -> tuple[Author, ...]:
-    """The authors in their order. Without any initials the whole is one group, or a list that this cannot read."""
+    """The authors in their order. Without any initials or given names the whole is one group, or a list that this cannot read."""
+    found = _with_initials(byline)
+    if not all(one.initials for one in found):
+        found = _in_full(byline) or found
+    if any(one.initials for one in found):
+        return tuple(found)
+    name = byline.strip().rstrip(".")
+    return (Author(len(byline) - len(byline.lstrip()), name),) if name else ()
+
+
+def _with_initials(byline: str) -> list[Author]:
     found: list[Author] = []
-    has_initials = False
     for piece in pieces(byline):
         rest = piece.text
         if piece.initials and found:
-            has_initials = True
             found[-1] = found[-1]._replace(initials=piece.initials)
             rest = rest[len(piece.initials) :]
         rest = rest.strip(_ELLIPSIS)
-        is_name = rest != "et al" and not (found and is_suffix(rest)) and not rest.startswith("(")
         name = _without_and(rest)
-        if name and is_name:
-            at = piece.at + piece.text.rindex(name)
-            found.append(Author(at, name.partition(" (")[0]))
-    if not has_initials:
-        name = byline.strip().rstrip(".")
-        return (Author(len(byline) - len(byline.lstrip()), name),) if name else ()
-    return tuple(found)
+        if name and _is_name(rest) and not (found and is_suffix(rest)):
+            found.append(_author(piece, name))
+    return found
+
+
+def _in_full(byline: str) -> list[Author]:
+    """``Doe, John R., & Roe, Mary``: by turns a family's name and a given one; [] where that is not sure.
+
+    It is when an "and" stands before the last family's name, or a given name ends in an initial. ``Doe, Roe, Poe, & Moe`` and
+    ``Health Canada, Ottawa`` have neither.
+    """
+    parts = [piece for piece in pieces(byline) if _is_name(piece.text) and not is_suffix(piece.text)]
+    families, given = parts[::2], [piece.text.partition(" (")[0].strip() for piece in parts[1::2]]
+    if len(families) != len(given) or not all(map(_is_given, given)):
+        return []
+    names = [_without_and(piece.text) for piece in families]
+    has_and = len(names) > 1 and names[-1] != families[-1].text
+    has_initial = any(" " in one and _ends_in_initial(one) for one in given)
+    if not (has_and or has_initial) or not all(map(_is_family, names)):
+        return []
+    return [
+        _author(piece, name, one if _ends_in_initial(one) else one.rstrip("."))
+        for piece, name, one in zip(families, names, given, strict=True)
+    ]
+
+
+def _author(piece: Piece, name: str, given: str = "") -> Author:
+    return Author(piece.at + piece.text.rindex(name), name.partition(" (")[0], given)
+
+
+def _is_name(text: str) -> bool:
+    return text.rstrip(".") != "et al" and not text.startswith("(")
+
+
+def _is_given(text: str) -> bool:
+    """``John``, ``John R.``, ``Mary Ann``, ``Mary-Ann`` and ``J. R.``, but no ``World Health Organization``."""
+    words = text.split()
+    return 0 < len(words) <= _MOST_WORDS - (not _ends_in_initial(text)) and all(
+        word[0].isupper() and word.translate(_WITHIN_NAMES).isalpha() for word in words
+    )
+
+
+def _ends_in_initial(given: str) -> bool:
+    return _are_initials(given.rpartition(" ")[2])
+
+
+def _is_family(name: str) -> bool:
+    words = name.split()
+    return 0 < len(words) <= _MOST_WORDS and _OF_GROUPS.isdisjoint(words)
 
 
 def tight_initials(byline: str) -> Iterator[int]:
