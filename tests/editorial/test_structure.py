@@ -262,7 +262,7 @@ CASES = {
     "folder-of-no-issue": case("stray-file", {"issues/old/a.md": ""}, "issues/old:1:1", {"issues/a.md": ""}),
 }
 GROUPS_OF_STRUCTURE = ("The manuscript's form", "What a summary must have", "Doubts")
-ELSEWHERE = {"check-ok-unused", "source-repeated"}
+ELSEWHERE = {"reprint-unknown", "check-ok-unused", "source-repeated"}
 
 
 @pytest.mark.parametrize("given", CASES.values(), ids=CASES)
