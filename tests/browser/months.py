@@ -84,7 +84,8 @@ def in_french(newsletter: Newsletter, key: str) -> None:
     newsletter.write(f"issues/{key}/1-rezn.md", _french_study(LONG_TITLE, LONG_CITATION))
     newsletter.write(
         f"issues/{key}/2-cohen.md",
-        _french_study(
+        "Retracted: 2021-03-01 10.1000/avis\n"
+        + _french_study(
             "מה קורה כשמטפלים מקשיבים? (Écouter, & après ?)", "Cohen, Y. (2019). *Écouter*. Presses de Montréal."
         ),
     )
