@@ -308,6 +308,16 @@ FAULTS = {
         "1:54 [estimate-outside-ci]",
     ),
     "about-a-third": ("About 36% (12 of 46) left.", "1:7 [percentage-inconsistent]"),
+    "denied-colon": ("It was not significant: *g* = 0.64 (95% CI 0.41–0.87).", "1:8 [significance-contradicts-ci]"),
+    "denied-semicolon": (
+        "It was not significant; *g* = 0.64, 95% CI [0.41, 0.87].",
+        "1:8 [significance-contradicts-ci]",
+    ),
+    "affirmed-colon": ("It was significant: *g* = 0.10 (95% CI -0.41 to 0.87).", "1:8 [significance-contradicts-ci]"),
+    "denied-ns-before": ("It was n.s. (*g* = 0.64, 95% CI [0.41, 0.87]).", "1:8 [significance-contradicts-ci]"),
+    "denied-ns-no-stops": ("It was *ns* (*g* = 0.64, 95% CI [0.41, 0.87]).", "1:9 [significance-contradicts-ci]"),
+    "denied-p": ("It was not significant (*p* = .20; 95% CI [0.41, 0.87]).", "1:8 [significance-contradicts-ci]"),
+    "affirmed-p": ("It was significant (*p* = .02, 95% CI [−0.41, 0.87]).", "1:8 [significance-contradicts-ci]"),
     "of-depressed-patients": (
         "Then 36% of patients (12 of 46 depressed patients) left.",
         "1:6 [percentage-inconsistent]",
@@ -705,6 +715,19 @@ QUIET = {
         "[-0.20, 0.40])."
     ),
     "growth-of-alliance": "Alliance significantly predicted outcome, but its growth did not, *r* = .12, 95% CI [-.08, .31].",
+    "smaller-than-in-reviews": (
+        "The effect was significantly smaller than in earlier reviews (*g* = 0.10, 95% CI [−0.05, 0.25])."
+    ),
+    "as-in-reviews": "The effect did not differ significantly from that in reviews (*g* = 0.64, 95% CI [0.41, 0.87]).",
+    "no-larger-in-women": "The effect was not significantly larger in women (*g* = 0.64, 95% CI [0.41, 0.87]).",
+    "no-worse-than-before": "PDT did not do significantly worse than in prior work (*g* = 0.64, 95% CI [0.41, 0.87]).",
+    "of-therapy-alone": "Age was not significant; *g* = 0.64, 95% CI [0.41, 0.87], for therapy.",
+    "colon-of-another": "Age was not significant: CBT had *g* = 0.64, 95% CI [0.41, 0.87].",
+    "sizes-in-brackets": "The groups had equal *n*s (*g* = 0.64, 95% CI [0.41, 0.87]).",
+    "p-alone": (
+        "It was not significant (*p* = .20; 95% CI [0.91, 1.47]), nor was this (*p* = .20; 95% CI [-0.41, 0.87]), "
+        "this was significant (*p* = .02; 95% CI [0.80, 1.20]) and rates were not (*p* = .20; 95% CI [41%, 87%])."
+    ),
     "relative-risk-in-per-cent": "RR = 1.38 (38% higher; 95% CI 5% to 81%), a HR of 0.72 or a 28% lower risk (95% CI 6–45%).",
 }
 

@@ -105,9 +105,21 @@ SENTENCES = {
         "significance-contradicts-ci",
         "'not significant' beside 95% CI [0.08, 0.68], which excludes 0; is a bound mistyped, a minus sign lost, or was it significant?",
     ),
+    "A nonsignificant effect was found (*g* = 0.64, 95% CI [0.41, 0.87]).": (
+        "significance-contradicts-ci",
+        "'nonsignificant' beside 95% CI [0.41, 0.87], which excludes 0; is a bound mistyped, a minus sign lost, or was it significant?",
+    ),
+    "CBT did not\u00a0differ significantly (*p* = .20; 95% CI [0.41, 0.87]).": (
+        "significance-contradicts-ci",
+        "'not differ significantly' beside 95% CI [0.41, 0.87], which excludes 0 and 1; is a bound mistyped, a minus sign lost, or was it significant?",
+    ),
+    "The effect was *g* = 0.38, 95% CI [0.08, 0.68]. This was not significant.": (
+        "significance-contradicts-ci",
+        "'This was not significant' beside 95% CI [0.08, 0.68], which excludes 0; is a bound mistyped, a minus sign lost, or was it significant?",
+    ),
     "The odds were significantly higher (OR = 1.4, 95% CI [0.9, 2.2]).": (
         "significance-contradicts-ci",
-        "'significant' beside 95% CI [0.9, 2.2], which includes 1; is a bound mistyped, or was it not significant?",
+        "'significantly' beside 95% CI [0.9, 2.2], which includes 1; is a bound mistyped, or was it not significant?",
     ),
 }
 

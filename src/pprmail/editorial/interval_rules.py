@@ -50,7 +50,7 @@ def interval_problems(wording: Wording) -> Iterator[Problem]:
             message = f"{outside.value.text} lies outside {interval.name}"
             hint = "is one of the three mistyped?"
             yield wording.problem("estimate-outside-ci", outside.value.start, message, hint)
-        elif estimates and interval.level and _is_spoken_of(text, interval):
+        elif interval.level and _is_spoken_of(text, interval):
             from pprmail.editorial.significance import contradiction
 
             found = contradiction(text, interval, estimates, since)
@@ -61,7 +61,7 @@ def interval_problems(wording: Wording) -> Iterator[Problem]:
 def _is_spoken_of(text: str, interval: Interval) -> bool:
     """Whether words near ``interval`` may say that something is significant, or not."""
     near = text[max(0, interval.start - _SAID_BEFORE) : interval.end + _SAID_AFTER]
-    return "ignifican" in near or "ns" in near[-_SAID_AFTER:] or "n.s" in near[-_SAID_AFTER:]
+    return "ignifican" in near or "ns" in near[-_SAID_AFTER:] or "n.s" in near or "ns (" in near or "ns [" in near
 
 
 def _outside(interval: Interval, estimates: tuple[Estimate, ...]) -> Estimate | None:

@@ -28,11 +28,15 @@ _EFFECT = (
     r"(?:difference|effect|advantage|benefit|change|improvement|reduction|increase|association|correlation|relation"
     r"(?:ship)?)s?"
 )
-_OF_AN_EFFECT = rf"\s(?:{_EFFECT}|at|in|for|after|between|on|among|from)\b|\s?\(|,"
+_OF_AN_EFFECT = rf"\s(?:{_EFFECT}|at|in|for|after|between|on|among|from)\b|\s?\(|[,:;]"
 _BY_HOW_MUCH = (
     r"\s(?:better|worse|more|less|fewer|higher|lower|greater|larger|smaller|differ(?:ent|ed)?|associated|related|correlated"
-    r"|reduced?|improved?|increased?|decreased?|changed?|at|in|on|for|after|across|between|from)\b|\s?\(|,"
+    r"|reduced?|improved?|increased?|decreased?|changed?|at|in|on|for|after|across|between|from)\b|\s?\(|[,:;]"
 )
+# "The effect was significantly smaller than in ...": of two effects, of which the interval is that of one
+_SUBJECT = r"(?i:\b(?:effects?|estimates?|associations?|correlations?|relation(?:ship)?s?)\b)"
+_COMPARED_AFTER = r"\s(?:better|worse|more|less|fewer|higher|lower|greater|larger|smaller|differ(?:ent|ed|s)?)\b"
+_COMPARED_BEFORE = r"\bdiffer(?:s|ed)?\s\Z"
 _NOT_AN_EFFECT = frozenset({"only", "just", "merely", "all", "every", "each", "clinically", "clinical", "both"})
 _UNSURE = (
     r"(?i:equivalen|margin|inferior|zero|adjust|correct|bonferroni|one-(?:tail|sided)|heterogen|bias|interaction|moderat"
@@ -43,7 +47,8 @@ _UNSURE = (
 )
 _ELSEWHERE = (
     r"[.;:!?,()\[\]]|\b(?:whereas|while|but|although|though|however|yet|except|unlike|because|which|that|who|when|so"
-    r"|as|by|despite|studies|trials|subgroups?|overall|pooled|in (?:the|their|its) (?:\w+ )?effects?)\b"
+    r"|as|by|despite|studies|trials|reviews?|meta-analys[ei]s|earlier|previous|prior|those|subgroups?|overall|pooled"
+    r"|in (?:the|their|its) (?:\w+ )?effects?)\b"
 )
 _ONWARD = (
     r"\W*(?:(?:and|which|this|it|was|is|were|are|thus|so|hence|therefore|an?|the|effect|difference|result|also|still"
@@ -53,7 +58,12 @@ _SENTENCE_AFTER = (
     rf"[\])]{{0,3}}\.\s(?:This|It|The|That)(?:\s{_EFFECT})?\s(?:was|is)\s(?:(not\s(?:statistically\s)?|non-?)"
     r"|(?:statistically\s)?)significant\s?[.;]"
 )
-_NS = r"[\])]{0,2}[,;]?\s\(?(?:p\s?=\s?)?(n\.?s\b)(?!\.?\w|\s?[=<>])"
+_NS = r"[\])]{0,2}[,;]?\s\(?(?:p\s?=\s?)?(n\.s\.|n\.?s\b)(?!\.?\w|\s?[=<>])"
+# "equal ns (" are sizes
+_NS_BEFORE = r"(?<![\w.])(n\.s\.|(?:(?<=was\s)|(?<=were\s)|(?<=is\s)|(?<=[,:;]\s)|(?<=\())ns)\s?[(\[]\s?\Z"
+_P_ALONE = r"[(\[][pP]\s?[=<>]\s?0?\.[0-9]{1,6}\s?[,;]\s?\Z"
+_NEAR = 24
+_OVER = r"[\])]{0,2}\s?(?:[.;]|\Z|\n)"
 _PAIR = r"[^()]{0,40}\b(?:and|vs\.?|versus|against)\s[^()]{0,30}?\b(?:[gdr]|OR|RR|HR)\s?="
 """Another estimate beside the first, as of two groups that did not differ."""
 
@@ -73,27 +83,52 @@ def contradiction(
 ) -> tuple[int, str, str] | None:
     """Where words say another thing than ``interval``, with message and hint, or None.
 
-    ``estimates`` are those before the interval, one at least; words before the offset ``since`` are of another one.
+    ``estimates`` are those before the interval; when there are none, a p may stand alone between the words and it:
+    ``not significant (p = .20; 95% CI [0.41, 0.87])``. Words before the offset ``since`` are of another one.
     """
-    null = estimates[0].no_effect
-    negative = None if null is None else _contradicted(interval, null)
-    if null is None or negative is None:
+    start = estimates[-1].start if estimates else _p_alone(text, interval)
+    if start is None:
+        return None
+    null, negative = _denied(interval, estimates)
+    if negative is None:
         return None
     first = max(since, interval.start - _BEFORE)
     first = max(first, text.rfind("\n", first, interval.start) + 1)
     found = (
-        _words_before(text, first, estimates[-1].start)
+        _words_before(text, first, start)
+        or _mark_before(text, first, start)
         or _words_after(text, interval.end)
         or _mark_after(text, interval.end)
         or _sentence_after(text, interval, since)
     )
     if not found or found.negative != negative or _unsure(text, first, found, interval):
         return None
+    said = " ".join(text[found.start : found.end].split())
     if negative:
-        message = f"'not significant' beside {interval.name}, which excludes {null}"
+        message = f"'{said}' beside {interval.name}, which excludes {null}"
         return found.start, message, "is a bound mistyped, a minus sign lost, or was it significant?"
-    message = f"'significant' beside {interval.name}, which includes {null}"
+    message = f"'{said}' beside {interval.name}, which includes {null}"
     return found.start, message, "is a bound mistyped, or was it not significant?"
+
+
+def _p_alone(text: str, interval: Interval) -> int | None:
+    """Where the bracket opens in which nothing but a p stands before ``interval``."""
+    found = re.compile(_P_ALONE).search(text, max(0, interval.start - _NEAR), interval.start)
+    return found.start() if found and not (interval.shared or interval.low.percent or interval.high.percent) else None
+
+
+def _denied(interval: Interval, estimates: tuple[Estimate, ...]) -> tuple[str, bool | None]:
+    """No effect in figures, and whether it is negative words that ``interval`` does not bear; see ``_contradicted``.
+
+    Of an unknown measure it must exclude 0 and 1 to be significant; with 0 inside it is none of a ratio.
+    """
+    if estimates:
+        null = estimates[0].no_effect
+        return str(null), None if null is None else _contradicted(interval, null)
+    of_difference, of_ratio = _contradicted(interval, 0), _contradicted(interval, 1)
+    if of_difference and of_ratio:
+        return "0 and 1", True
+    return "0", False if of_difference is False else None
 
 
 def _contradicted(interval: Interval, null: int) -> bool | None:
@@ -110,6 +145,8 @@ def _unsure(text: str, first: int, found: Words, interval: Interval) -> bool:
     """Whether the sentence is about more than the effect and its interval."""
     end = max(interval.end, found.end)
     if re.compile(_PAIR).match(text, interval.end):
+        return True
+    if ";" in text[found.end : interval.start].partition("(")[0] and not re.compile(_OVER).match(text, interval.end):
         return True
     return re.search(_UNSURE, text[min(first, found.start) : end + _AFTER].partition("\n")[0]) is not None
 
@@ -141,7 +178,24 @@ def _words_before(text: str, first: int, estimate: int) -> Words | None:
     pairs = 1 if "between" in between else 0
     if not re.compile(subject).match(text, word.end()) or between.count(" and ") > pairs:
         return None
+    if _compares_effects(text, first, word):
+        return None
     return None if re.search(_ELSEWHERE, between) else _words(text, first, word)
+
+
+def _compares_effects(text: str, first: int, word: re.Match[str]) -> bool:
+    """``The effect was significantly smaller than in ...``: what is significant is a difference between effects."""
+    clause = re.split(r"[,;.()]", text[first : word.start()])[-1]
+    if not re.search(_SUBJECT, clause):
+        return False
+    after = re.compile(_COMPARED_AFTER).match(text, word.end())
+    return after is not None or re.search(_COMPARED_BEFORE, clause) is not None
+
+
+def _mark_before(text: str, first: int, start: int) -> Words | None:
+    """``n.s. (g = ...``."""
+    found = re.compile(_NS_BEFORE).search(text, max(first, start - _NEAR), start)
+    return Words(found.start(1), found.end(1), negative=True) if found else None
 
 
 def _words_after(text: str, end: int) -> Words | None:
@@ -170,4 +224,4 @@ def _sentence_after(text: str, interval: Interval, since: int) -> Words | None:
     if not found or (since and not sentence_ends_between(text, since, interval.start)):
         return None
     start = text.index(". ", interval.end) + 2 if ". " in found[0] else found.start()
-    return Words(start, found.end(), found[1] is not None)
+    return Words(start, text.rindex("t", start, found.end()) + 1, found[1] is not None)
