@@ -318,6 +318,11 @@ FAULTS = {
     "denied-ns-no-stops": ("It was *ns* (*g* = 0.64, 95% CI [0.41, 0.87]).", "1:9 [significance-contradicts-ci]"),
     "denied-p": ("It was not significant (*p* = .20; 95% CI [0.41, 0.87]).", "1:8 [significance-contradicts-ci]"),
     "affirmed-p": ("It was significant (*p* = .02, 95% CI [−0.41, 0.87]).", "1:8 [significance-contradicts-ci]"),
+    "p-two-tailed": ("It was *r*(293)=.08, two-tailed *p* < .001.", "1:34 [p-inconsistent]"),
+    "p-value": ("It was *z* = 1.31, *p*-value = .02.", "1:21 [p-inconsistent]"),
+    "p-of-chi-squared-n": ("It was χ²(1, 120) = 2.20, *p* = .023.", "1:28 [p-inconsistent]"),
+    "p-before-df": ("It was *r* = .08, *p* < .001, *df* = 293.", "1:20 [p-inconsistent]"),
+    "p-before-two-df": ("It was *F* = 1.21, *p* = .023, *df* = 2, 98.", "1:21 [p-inconsistent]"),
     "of-depressed-patients": (
         "Then 36% of patients (12 of 46 depressed patients) left.",
         "1:6 [percentage-inconsistent]",
@@ -727,6 +732,10 @@ QUIET = {
     "p-alone": (
         "It was not significant (*p* = .20; 95% CI [0.91, 1.47]), nor was this (*p* = .20; 95% CI [-0.41, 0.87]), "
         "this was significant (*p* = .02; 95% CI [0.80, 1.20]) and rates were not (*p* = .20; 95% CI [41%, 87%])."
+    ),
+    "p-in-other-places": (
+        "*r*(293)=.20, two-tailed *p* < .001; *z* = 2.33, *p*-value = .02; *z* = 1.31, adjusted *p*-value = .02; "
+        "χ²(1, 120) = 5.20, *p* = .023; *r* = .30, *p* < .001, *df* = 293; *t*(98) = 1.21; *p* values < .05 count."
     ),
     "relative-risk-in-per-cent": "RR = 1.38 (38% higher; 95% CI 5% to 81%), a HR of 0.72 or a 28% lower risk (95% CI 6–45%).",
 }

@@ -19,15 +19,17 @@ _MOST_DF = 100_000
 _SMALLEST_TOLD = 0.001
 _USUAL_LIMIT = 0.05
 # The patterns are compiled when they are asked for
-_P = r"[pP]\s?([=<>≤≥])\s?([01]?\.[0-9]{1,9}|[01])(?![0-9A-Za-z^]|\.[0-9]|\s?(?:to\b|[×*-]))"
+_P = r"[pP](?:[\s-]value)?\s?([=<>≤≥])\s?([01]?\.[0-9]{1,9}|[01])(?![0-9A-Za-z^]|\.[0-9]|\s?(?:to\b|[×*-]))"
 _NOT_SIGNIFICANT = r"(?:[,;]\s|\()(n\.?s\b)(?!\s?[=<>≤≥]|\.?\w)"
 _TEST = (
     r"(?<![\w.,|])([tFrzZ]|[χX]\s?\^?2|[Cc]hi-?\s?(?:squared?|2))\s?(?:[(\[]([^()\[\]]{1,32})[)\]]\s?)?"
     r"=\s?(-?)\s?([0-9]{0,7}\.[0-9]{1,7}|[0-9]{1,7})(?![0-9])"
     r"(?:\s?[,;(]\s?(d\.?f\.?\s?=\s?[0-9.]{1,8}(?:,\s?[0-9.]{1,8})?)(?![0-9.])\)?)?"
-    r"(?:\s?[,;]\s?(?:[dgnNb]|SE|MSE|η[2p]{0,2})\s?=\s?-?[0-9.]{1,8}(?![0-9.])){0,2}[\s,;(]{0,4}(?:with\s|and\s)?\Z"
+    r"(?:\s?[,;]\s?(?:[dgnNb]|SE|MSE|η[2p]{0,2})\s?=\s?-?[0-9.]{1,8}(?![0-9.])){0,2}[\s,;(]{0,4}(?:with\s|and\s)?"
+    r"(?:(?:[Tt]wo|2)[\s-](?:tail|sid)ed,?\s)?\Z"
 )
 _DF = r"(?:d\.?f\.?\s?=\s?)?([0-9]{1,6}(?:\.[0-9]{1,4})?)(?:\s?,\s?([0-9]{1,6}(?:\.[0-9]{1,4})?))?(?:\s?[,;]\s?[Nn]\s?=\s?[0-9,]{1,9})?"
+_DF_AFTER = r",\s(d\.?f\.?\s?=\s?[0-9.]{1,8}(?:,\s?[0-9.]{1,8})?)(?=\.?(?:\s?[;)\]]|\s|\Z)|,\s[^0-9])"
 # A z below 1 beside them may be a correlation that Fisher transformed
 _CORRELATION = r"\br ?[=(]|orrelation|ffect size|ransform"
 _ONE_TAILED = r"(?i:\b(?:one|1|single)[\s-]?(?:tail|side)|(?<![\w-])(?:uni)?directional\s(?:test|hypothes|p\b))"
@@ -57,21 +59,21 @@ def p_value_problems(wording: Wording) -> Iterator[Problem]:
     """Every p that its t, F, r, chi-squared or z does not give, one- or two-tailed, with the rounding of both."""
     text = evened(wording.text)
     one_tailed = re.search(_ONE_TAILED, text) is not None
-    for start, sign, printed in sorted(_ps(text)):
-        test = _test_before(text, start, wording.text)
+    for start, end, sign, printed in sorted(_ps(text)):
+        test = _test_beside(text, start, end, wording.text)
         message = test and _mismatch(test, sign, printed, _possible(test, one_tailed=one_tailed))
         if test and message and not _doubtful(test, text[max(0, start - _AROUND) : start + _AROUND]):
             yield wording.problem("p-inconsistent", start, f"{test.typed} gives {message}", _hint(test, printed))
 
 
-def _ps(text: str) -> Iterator[tuple[int, str, str]]:
-    """Where each p begins, its sign, and what is printed after that; for ``ns`` the last is ''."""
+def _ps(text: str) -> Iterator[tuple[int, int, str, str]]:
+    """Where each p begins and ends, its sign, and what is printed after that; for ``ns`` the last is ''."""
     for found in re.finditer(_P, text):
         before = text[found.start() - 1 : found.start()]
         if not before.isalnum() and before not in {"_", "-"}:
-            yield found.start(), found[1], found[2]
+            yield found.start(), found.end(), found[1], found[2]
     for found in re.finditer(_NOT_SIGNIFICANT, text):
-        yield found.start(1), ">", ""
+        yield found.start(1), found.end(1), ">", ""
 
 
 def _doubtful(test: Test, around: str) -> bool:
@@ -89,18 +91,24 @@ def _hint(test: Test, p: str) -> str:
     return "compare them with the article: one of the numbers is mistyped"
 
 
-def _test_before(text: str, end: int, original: str) -> Test | None:
-    """The statistic right before a p at ``end``; None when there is none, or one that is not known."""
-    first = max(0, end - _FURTHEST)
-    found = re.compile(_TEST).search(text, max(first, text.rfind("\n", first, end) + 1), end)
+def _test_beside(text: str, start: int, end: int, original: str) -> Test | None:
+    """The statistic right before a p from ``start`` to ``end``; None when there is none, or one that is not known.
+
+    Its degrees of freedom may stand after p: ``r = .08, p < .001, df = 293``.
+    """
+    first = max(0, start - _FURTHEST)
+    found = re.compile(_TEST).search(text, max(first, text.rfind("\n", first, start) + 1), start)
     if not found:
         return None
     kind = found[1] if found[1] in "tFr" else "z" if found[1] in "zZ" else "chi"
-    said = found[2] or found[5]
+    after = None if found[2] or found[5] else re.compile(_DF_AFTER).match(text, end)
+    said = found[2] or found[5] or (after and after[1].rstrip("."))
     degrees = re.fullmatch(_DF, said.strip()) if said else None
     if bool(said) != bool(degrees) or (found[2] and found[5]):
         return None
     df = tuple(float(one) for one in degrees.groups() if one) if degrees else ()
+    if kind == "chi" and len(df) > 1 and df[0] < df[1] and df[1].is_integer():
+        df = df[:1]  # "χ²(1, 120)": the second is N
     if len(df) != {"z": 0, "F": 2}.get(kind, 1) or not all(0 < one <= _MOST_DF for one in df):
         return None
     if kind in {"F", "chi"} and found[3]:
