@@ -323,6 +323,8 @@ FAULTS = {
     "p-of-chi-squared-n": ("It was χ²(1, 120) = 2.20, *p* = .023.", "1:28 [p-inconsistent]"),
     "p-before-df": ("It was *r* = .08, *p* < .001, *df* = 293.", "1:20 [p-inconsistent]"),
     "p-before-two-df": ("It was *F* = 1.21, *p* = .023, *df* = 2, 98.", "1:21 [p-inconsistent]"),
+    "thousands-controls": ("We saw 1,782 clients and 1500 controls.", "1:26 [number-format]"),
+    "thousands-articles": ("We saw 1,782 clients in 1,100 trials and 1500 further articles.", "1:42 [number-format]"),
     "of-depressed-patients": (
         "Then 36% of patients (12 of 46 depressed patients) left.",
         "1:6 [percentage-inconsistent]",
@@ -737,6 +739,7 @@ QUIET = {
         "*r*(293)=.20, two-tailed *p* < .001; *z* = 2.33, *p*-value = .02; *z* = 1.31, adjusted *p*-value = .02; "
         "χ²(1, 120) = 5.20, *p* = .023; *r* = .30, *p* < .001, *df* = 293; *t*(98) = 1.21; *p* values < .05 count."
     ),
+    "works-of-a-year": "1,782 adults; Freud’s 1895 papers, the 1895 records, two 1896 articles, the 1648 peace.",
     "relative-risk-in-per-cent": "RR = 1.38 (38% higher; 95% CI 5% to 81%), a HR of 0.72 or a 28% lower risk (95% CI 6–45%).",
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pprmail.editorial.numerals import evened
+from pprmail.editorial.numerals import PEOPLE, evened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,9 +28,14 @@ _MIDNIGHT, _HOURS = 2400, r"\s(?:h|hrs?|hours)\b"
 _EARLIEST_YEAR = 1500
 # A number that may be a year (Freud's are of the 1890s) or an hour counts something when it says what
 _COUNTED = (
-    r"\s(?:[a-z-]{2,16}\s)?(?:adults|patients|participants|people|clients|individuals|persons|women|men|children|adolescents"
-    r"|students|families|couples|veterans|respondents|therapists|clinicians|cases|sessions|studies|trials|others)\b"
+    rf"\s(?:[a-z-]{{2,16}}\s)?(?:{PEOPLE}|admissions|appointments|assessments|cases|clinics|comparisons|contacts|deaths|episodes|hospitals"
+    r"|households|observations|practices|questionnaires|ratings|referrals|samples|schools|sessions|studies|treatments|trials|visits|words)\b"
 )
+# "Freud's 1895 papers" are those of a year
+_WRITTEN = (
+    r"\s(?:[a-z-]{2,16}\s)?(?:abstracts|articles|interviews|letters|papers|publications|records|reports|transcripts)\b"
+)
+_WHOSE_BEFORE = r"(?:\b(?:[Tt]he|[Tt]hese|[Tt]hose|[Hh]is|[Hh]er|[Ii]ts|[Tt]heir|[Tt]wo|[Bb]oth|[Ss]everal|[Ss]ome|early|late)|'s|s')\s\Z"
 _SIZE_BEFORE = r"\b[Nn]\s?=\s?\Z"
 _YEAR_BEFORE = r"(?:\b(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|year|[Bb]efore|[Aa]fter|c\.)\s|,\s|\()\Z"
 # The Publication Manual (7th ed., 6.38) sets no comma in degrees of freedom, page and serial numbers, binary digits,
@@ -132,8 +137,13 @@ def _takes_no_comma(before: str, after: str) -> bool:
 
 def _is_counted(before: str, after: str) -> bool:
     """Whether the words around digits say what they count, though they may be a year."""
-    counted = re.match(_COUNTED, after) and not re.search(_YEAR_BEFORE, before)
-    return bool(counted or re.search(_SIZE_BEFORE, before))
+    if re.search(_SIZE_BEFORE, before):
+        return True
+    if re.search(_YEAR_BEFORE, before):
+        return False
+    if re.match(_WRITTEN, after):
+        return re.search(_WHOSE_BEFORE, before) is None
+    return re.match(_COUNTED, after) is not None
 
 
 def _is_joined(before: str, after: str) -> bool:

@@ -25,6 +25,15 @@ _POINT = (
 )
 _COMMA = r"\s{0,2}([+-]?)\s?([0-9]{1,12}+(?:,[0-9]{1,12})?+)(?![\w^×]|[.,][0-9]|\s[×*])(?:\s?(%))?"
 
+PEOPLE = (
+    r"adolescents|adults|boys|caregivers|carers|children|citizens|clients|clinicians|completers|controls|couples|dyads|employees"
+    r"|families|fathers|females|girls|individuals|infants|inpatients|males|members|men|mothers|non-?completers|non-?responders|nurses"
+    r"|offspring|others|outpatients|parents|participants|partners|patients|people|persons|practitioners|psychologists|psychotherapists"
+    r"|residents|respondents|responders|siblings|soldiers|students|subjects|survivors|teachers|teenagers|therapists|trainees|twins"
+    r"|users|veterans|volunteers|women|workers"
+)
+"""Those of whom a number before the word is a count."""
+
 
 class Numeral(NamedTuple):
     """A number as it was printed: ``text`` with a hyphen for any minus, without a plus and without its per cent sign.
