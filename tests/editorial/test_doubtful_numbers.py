@@ -323,6 +323,13 @@ FAULTS = {
     "p-of-chi-squared-n": ("It was χ²(1, 120) = 2.20, *p* = .023.", "1:28 [p-inconsistent]"),
     "p-before-df": ("It was *r* = .08, *p* < .001, *df* = 293.", "1:20 [p-inconsistent]"),
     "p-before-two-df": ("It was *F* = 1.21, *p* = .023, *df* = 2, 98.", "1:21 [p-inconsistent]"),
+    "percentage-tens": ("Thirty of the 120 clients (35%) left.", "1:28 [percentage-inconsistent]"),
+    "percentage-clients-of": ("Then 30 clients of 120 (35%) left.", "1:25 [percentage-inconsistent]"),
+    "percentage-of-the-clients": ("Then 35% of the clients (30 of 120) left.", "1:6 [percentage-inconsistent]"),
+    "percentage-after-verb": ("Of the 120, 30 left (35%).", "1:22 [percentage-inconsistent]"),
+    "percentage-clients-or": ("Then 30 of 120 clients, or 35%.", "1:28 [percentage-inconsistent]"),
+    "percentage-percent": ("Then 35 percent (30 of 120) left.", "1:6 [percentage-inconsistent]"),
+    "percentage-per-cent": ("Then 30 of 120 clients (36 per cent) left.", "1:25 [percentage-inconsistent]"),
     "thousands-controls": ("We saw 1,782 clients and 1500 controls.", "1:26 [number-format]"),
     "thousands-articles": ("We saw 1,782 clients in 1,100 trials and 1500 further articles.", "1:42 [number-format]"),
     "of-depressed-patients": (
@@ -738,6 +745,14 @@ QUIET = {
     "p-in-other-places": (
         "*r*(293)=.20, two-tailed *p* < .001; *z* = 2.33, *p*-value = .02; *z* = 1.31, adjusted *p*-value = .02; "
         "χ²(1, 120) = 5.20, *p* = .023; *r* = .30, *p* < .001, *df* = 293; *t*(98) = 1.21; *p* values < .05 count."
+    ),
+    "hundreds-in-words": "One hundred and thirty of the 240 clients (54%), one hundred thirty of 240 (54%).",
+    "groups-of": "Two sessions of 90 minutes (5%), 3 groups of 12 (30%), twelve women of 46 years (30%).",
+    "attended-the-sessions": "They attended 80% of the sessions (12 of 46 patients).",
+    "share-of-those-left": "Of the 120, 30 left (35% of those in CBT); 30 of 120 clients, or 35% in CBT, left.",
+    "percent-in-words": (
+        "Then 25 percent (30 of 120), 30 (25 per cent) of 120, at least 50 percent (12 of 46), 46 percentage "
+        "points (12 of 46), the 90th percentile (12 of 46)."
     ),
     "works-of-a-year": "1,782 adults; Freud’s 1895 papers, the 1895 records, two 1896 articles, the 1648 peace.",
     "relative-risk-in-per-cent": "RR = 1.38 (38% higher; 95% CI 5% to 81%), a HR of 0.72 or a 28% lower risk (95% CI 6–45%).",

@@ -9,7 +9,9 @@ from pprmail.editorial.wording import wording_of_citation
 from sources import summary_of
 
 FORMS = ("{0} of {1} ({2}%)", "{0} of the {1} patients ({2}%; more)", "{0}/{1} ({2} %)", "({0} of {1}, {2}%)", "{2}% ({0}/{1})",
-         "{2}% (*n* = {0} of {1} patients)", "{0} out of {1} young adults [{2}%]")  # fmt: skip
+         "{2}% (*n* = {0} of {1} patients)", "{0} out of {1} young adults [{2}%]",
+         "{0} clients of {1} ({2} percent)", "{2} per cent of the clients ({0} of {1})", "{0} of {1} clients, or {2}%",
+         "of the {1}, {0} left ({2}%)")  # fmt: skip
 
 
 def told(markdown: str) -> list[str]:
@@ -22,6 +24,9 @@ def told(markdown: str) -> list[str]:
     [
         ("12 of 46 (36%)", "12 of 46 is 26.1%, not 36%"),
         ("12/48 (26.12%)", "12/48 is 25.00%, not 26.12%"),
+        ("Thirty of the 120 clients (35%)", "Thirty of 120 is 25%, not 35%"),
+        ("sixty-six of 120 (35%)", "sixty-six of 120 is 55%, not 35%"),
+        ("thirteen of 20 (35 percent)", "thirteen of 20 is 65%, not 35%"),
         ("1,100 of 2,200 (5%)", "1,100 of 2,200 is 50%, not 5%"),
     ],
 )

@@ -318,6 +318,11 @@ PIECES = (
         "confidence interval",
         "was",
         "95% CI [0.9, 0.3]",
+        "thirty of 46 (36 per cent)",
+        "of 46, 12 left (36 percent)",
+        "n.s. (g = 0.9, 95% CI [0.1, 0.4])",
+        "not significant (p = .20; 95% CI [0.41, 0.87])",
+        "r = .08, two-tailed p-value < .001, df = 293",
     ),
 )
 
@@ -399,6 +404,9 @@ REPEATED = (
     *("F(", "χ²", "z=", "t = 1, df = 2, ", "%", "% ", "5%", "36% (", "36% (12 of ", "12 of ", "12/46 ", "12 of 46 (", "of 46, 12 (36%) "),
     *("12 (36%) of ", "forty six ", "ty one ", "ty one", "a" * 50, "9" * 12 + " ", "NNT ", "×"),
     *("t(28) = 2.2, p = .36; ", "12 of 46 (36%) ", "0.5 of 0.6, SE = 0.2, g = 0.9, 95% CI [0.1, 0.4] ", "df = 1148 and 1150, "),
+    *("percent ", "cent", "12 of 46 (36 percent) ", "36 per cent (12 of ", "12 men of 46 (", "thirty of 46, or ", "of 46, 12 left (36%) ", "ty-"),
+    *("n.s. (g = 0.9, 95% CI [0.1, 0.4]) ", "not significant (p = .2; 95% CI [.1, .2]) ", "not significant; g = 0.9, 95% CI [.1, .2] "),
+    *("r = .08, p < .001, df = 293; ", ", df = 293", "two-tailed p-value = .02 ", "1,782 1500 articles "),
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pprmail.editorial.numerals import evened, half_unit
+from pprmail.editorial.numerals import PEOPLE, evened, half_unit
 from pprmail.editorial.sentences import sentences
 
 if TYPE_CHECKING:
@@ -16,28 +16,39 @@ if TYPE_CHECKING:
 
 _FURTHEST = 72
 _HAIR = 1e-9
-_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 
 # The patterns are compiled when they are asked for
 _NUMBER = r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]{0,6}|0)(?![0-9])"
 _WHOLE = rf"(?P<whole>{_NUMBER})"
+_IN_WORDS = rf"(?i:(?:{'|'.join(_TENS)})(?:[\s-](?:{'|'.join(_ONES)}))?|{'|'.join((*_ONES, *_TEENS))})\b"
 # A date or a decimal may not stand before
-_PART = rf"(?<![\w.,/-])(?P<part>{_NUMBER}|(?<!ty )(?i:{'|'.join(_WORDS)})\b)"
-_OF = r"(?:\s?/\s?|\s(?:out\s)?of\s(?:the\s|all\s|these\s|those\s)?)"
+_PART = rf"(?<![\w.,/-])(?P<part>{_NUMBER}|(?<!ty )(?<!undred )(?<!undred and )(?<!ousand )(?<!ousand and ){_IN_WORDS})"
+_THE = r"(?:the\s|all\s|these\s|those\s)?"
+_AGE = r"(?![0-9,]{1,9}[\s-](?:years?|months?|weeks?)\b)"
+_OF = rf"(?:\s?/\s?|\s(?:out\s)?of\s{_THE}|\s(?:{PEOPLE})\s(?:out\s)?of\s{_THE}{_AGE})"
 _NO_NOUN = r"(?!(?:by|to|from|in|least|with|or|and|than|at|was|were)\b)"
 _NOUN = rf"(?:\s{_NO_NOUN}[a-z-]{{2,20}}){{0,2}}"
-_LEFT = r"(?:\s(?:dropped\sout|were\s[a-z]{2,16}|had\s[a-z]{2,16}))?"
-_PERCENTAGE = r"(?P<p>[0-9]{1,3}(?:\.[0-9]{1,4})?)\s?%"
-_COUNT_FIRST = rf"(?P<count>{_PART}{_OF}{_WHOLE})(?:{_NOUN}{_LEFT}\s?[(\[]|,\s(?:or\s|i\.e\.,\s)?){_PERCENTAGE}\Z"
-_WHOLE_FIRST = (
-    rf"(?<!\w)(?P<count>[Oo]f\s(?:the\s|all\s|these\s|those\s)?{_WHOLE}{_NOUN},\s{_PART})\s?[(\[]{_PERCENTAGE}\Z"
+_LEFT = (
+    r"(?:\s(?:agreed|completed|declined|died|dropped\sout|finished|improved|left|recovered|refused|relapsed|remitted|responded|stayed"
+    r"|withdrew|were\s[a-z]{2,16}|had\s[a-z]{2,16}))?"
 )
+_SIGN = r"%|\bper\s?cent\b"
+_PERCENTAGE = rf"(?P<p>[0-9]{{1,3}}(?:\.[0-9]{{1,4}})?)\s?(?:{_SIGN})"
+_COUNT_FIRST = (
+    rf"(?P<count>{_PART}{_OF}{_WHOLE})(?:{_NOUN}{_LEFT}\s?[(\[]|,\s(?:i\.e\.,\s)?|{_NOUN},\sor\s){_PERCENTAGE}\Z"
+)
+_WHOLE_FIRST = rf"(?<!\w)(?P<count>[Oo]f\s{_THE}{_WHOLE}{_NOUN},\s{_PART}){_LEFT}\s?[(\[]{_PERCENTAGE}\Z"
 _PERCENT_FIRST = (
-    rf"(?<![\w.,-]){_PERCENTAGE}(?:\sof\s(?P<of>{_NO_NOUN}[a-z-]{{2,20}}))?\s?[(\[](?:[nN]\s?=\s?)?(?P<count>{_PART}{_OF}{_WHOLE})"
+    rf"(?<![\w.,-]){_PERCENTAGE}(?:\sof\s{_THE}(?P<of>{_NO_NOUN}[a-z-]{{2,20}}))?\s?[(\[](?:[nN]\s?=\s?)?(?P<count>{_PART}{_OF}{_WHOLE})"
     rf"(?P<counted>(?:\s(?!studies|trials|articles|samples|papers|sites|centres|centers|items|groups|comparisons|RCTs){_NO_NOUN}[a-z-]{{2,20}}){{0,2}})[)\],;]"
 )
-_PERCENT_BETWEEN = rf"(?P<count>{_PART}\s?[(\[]{_PERCENTAGE}\s?[)\]]\s(?:out\s)?of\s(?:the\s|all\s|these\s|those\s)?{_WHOLE}(?!\s?%|\.[0-9]))"
-_LAST = r"(?<![\w.,-])[0-9]{1,3}(?:\.[0-9]{1,4})?\s?%?\Z"
+_PERCENT_BETWEEN = (
+    rf"(?P<count>{_PART}\s?[(\[]{_PERCENTAGE}\s?[)\]]\s(?:out\s)?of\s{_THE}{_WHOLE}(?!\s?(?:{_SIGN})|\.[0-9]))"
+)
+_LAST = rf"(?<![\w.,-])[0-9]{{1,3}}(?:\.[0-9]{{1,4}})?\s?(?:{_SIGN})?\Z"
 # After the sign, what does not make it the percentage of something else
 _ENDS = r"\s?(?:[)\].;]|,(?!\s?[0-9]{0,2}\s?%?\s?CI)|\Z|\n)"
 _OF_OTHERS = r"\s?[)\]]\s(?:of|in|from|with|among|under|on|who|receiv\w+|assigned|randomi[sz]ed|for)\b"
@@ -66,21 +77,20 @@ _BEFORE, _AROUND = 24, 300
 def percentage_problems(wording: Wording) -> Iterator[Problem]:
     """Every ``12 of 46 (36%)`` and ``36% (12/46)`` whose percentage is another; rounded and cut off are both right.
 
-    So are ``12 (36%) of 46`` and ``of 46 patients, 12 (36%)`` read.
+    So are ``12 (36%) of 46``, ``of 46 patients, 12 (36%)`` and ``twelve of 46, or 36 per cent`` read.
     """
     text = evened(wording.text)
-    at = text.find("%")
-    while at >= 0:
+    for sign in re.compile(_SIGN).finditer(text):
+        at = sign.end() - 1
         line = max(0, at - _FURTHEST)
         line = max(line, text.rfind("\n", line, at) + 1)
         found = _count_at(text, line, at)
         if found and _is_other(text, found) and not _is_modelled(text, at):
             yield _told(wording, found)
-        at = text.find("%", at + 1)
 
 
 def _count_at(text: str, line: int, at: int) -> re.Match[str] | None:
-    """The count that stands beside the per cent sign at ``at``; no match reaches back beyond ``line``."""
+    """The count that stands beside the per cent sign that ends at ``at``; no match reaches back beyond ``line``."""
     opened = text[at + 1 : at + 3].strip()[:1] in {"(", "["} or text.startswith(" of ", at + 1)
     if opened and (number := re.compile(_LAST).search(text, line, at + 1)):
         found = re.compile(_PERCENT_FIRST).match(text, number.start(), at + _FURTHEST)
@@ -143,4 +153,8 @@ def _told(wording: Wording, found: re.Match[str]) -> Problem:
 
 
 def _number(typed: str) -> int:
-    return _WORDS.index(typed.lower()) + 1 if typed.isalpha() else int(typed.replace(",", ""))
+    if typed[0].isdigit():
+        return int(typed.replace(",", ""))
+    words = {word: number for number, word in enumerate((*_ONES, *_TEENS), start=1)}
+    words |= {word: 10 * number for number, word in enumerate(_TENS, start=2)}
+    return sum(words[word] for word in re.split(r"[\s-]", typed.lower()))

@@ -20,7 +20,8 @@ _SPACES = (" ", "\u00a0", "\u202f", "\u2009")
 _ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _BEFORE_A_TEST = frozenset(")]zZ")
 _DEGREES = ("df", "d.f.")
-_BESIDE = 72
+_PER_CENT = ("%", "cent")
+_BESIDE = 76
 
 
 def statistics_problems(wording: Wording) -> Iterator[Problem]:
@@ -34,7 +35,7 @@ def statistics_problems(wording: Wording) -> Iterator[Problem]:
         from pprmail.editorial.p_values import p_value_problems
 
         yield from p_value_problems(wording)
-    if any(_has_a_count(text[max(0, at - _BESIDE) : at + _BESIDE]) for at in _all("%", text)):
+    if any(_has_a_count(text[max(0, at - _BESIDE) : at + _BESIDE]) for sign in _PER_CENT for at in _all(sign, text)):
         from pprmail.editorial.counts import percentage_problems
 
         yield from percentage_problems(wording)
