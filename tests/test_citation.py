@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pprmail.citation import CitationDate, doi_url, find_date, find_doi, find_status, normal_doi, trim_url
+from pprmail.citation import (
+    CitationDate,
+    doi_url,
+    find_addressed_doi,
+    find_date,
+    find_doi,
+    find_status,
+    normal_doi,
+    trim_url,
+)
 
 SICI = "10.1002/(SICI)1097-4679(199911)55:11<1371::AID-JCLP5>3.0.CO;2-1"
 ECOLOGY = "10.1890/0012-9658(2006)87[62:WIAAWD]2.0.CO;2"
@@ -46,6 +55,13 @@ CITATIONS = {
     "first-broken": ("doi:10.1037/... doi:10.1037/y", "10.1037/y"),
     "bare": ("Doe (2019). 10.1037/x.", "10.1037/x"),
     "bare-in-brackets": ("Doe (2019) (10.1037/x)", "10.1037/x"),
+    "no-scheme": ("Doe (2019). doi.org/10.1037/x.", "10.1037/x"),
+    "no-scheme-old": ("Doe (2019). (dx.doi.org/10.1037/x)", "10.1037/x"),
+    "no-scheme-www": ("Doe (2019). www.doi.org/10.1037/x", "10.1037/x"),
+    "label-and-no-scheme": ("Doe (2019). doi:doi.org/10.1037/x", "10.1037/x"),
+    "another-host": ("Doe. my-doi.org/10.1037/x xdoi.org/10.1037/x ads.doi.org/10.1037/x", None),
+    "path-of-another-host": ("Doe. https://x.org/doi.org/10.1037/x", None),
+    "publisher": ("Doe. https://psycnet.apa.org/doi/10.1037/x", None),
     "in-another-address": ("Doe. https://x.org/10.1037/x", None),
     "in-a-word": ("Doe. a10.1037/x and v.10.1037/x", None),
     "decimal": ("Doe. 10.1037, 10.25/3.5 and 10.1234/5.6.", None),
@@ -56,6 +72,51 @@ CITATIONS = {
 @pytest.mark.parametrize(("citation", "doi"), CITATIONS.values(), ids=CITATIONS)
 def test_the_doi_of_a_citation_is_found(citation: str, doi: str | None) -> None:
     assert find_doi(citation) == doi
+
+
+APA, WILEY, SPRINGER = "https://psycnet.apa.org", "https://onlinelibrary.wiley.com/doi", "https://link.springer.com"
+ENCODED_SICI = SICI.replace("<", "%3C").replace(">", "%3E")
+ADDRESSES = {
+    "apa": (f"{APA}/doi/10.1037/pst0000001", "10.1037/pst0000001"),
+    "apa-search": (f"{APA}/doiLanding?doi=10.1037%2Fpst0000001&x=1", "10.1037/pst0000001"),
+    "apa-record": (f"{APA}/record/2019-10.1037", None),
+    "full": (f"{WILEY}/full/10.1002/x", "10.1002/x"),
+    "abstract": (f"{WILEY}/abs/10.1002/x.", "10.1002/x"),
+    "pdf": (f"({WILEY}/pdf/10.1002/x)", "10.1002/x"),
+    "epdf": (f"<{WILEY}/epdf/10.1002/x>", "10.1002/x"),
+    "book": (f"{WILEY}/book/10.1002/9781", "10.1002/9781"),
+    "full-behind": (f"{WILEY}/10.1002/x/full/HTML", "10.1002/x"),
+    "session": (f"{WILEY}/10.1002/x/full;jsessionid=A/B", "10.1002/x"),
+    "two-words": (f"{WILEY}/pdf/direct/10.1002/x", "10.1002/x"),
+    "sici": (f"{WILEY}/{SICI}", SICI),
+    "sici-encoded": (f"{WILEY}/{ENCODED_SICI}/abstract", SICI),
+    "springer": (f"{SPRINGER}/article/10.1007/s10488-019-1?a=b#Sec1", "10.1007/s10488-019-1"),
+    "fragment": (f"{SPRINGER}/article/10.1007/s10488-019-1#Sec1", "10.1007/s10488-019-1"),
+    "springer-pdf": (f"{SPRINGER}/content/pdf/10.1007/s10488-019-1.PDF", "10.1007/s10488-019-1"),
+    "chapter": (f"{SPRINGER}/chapter/10.1007/978-3_5", "10.1007/978-3_5"),
+    "frontiers": ("https://www.frontiersin.org/articles/10.3389/fpsyg.2019.1/full", "10.3389/fpsyg.2019.1"),
+    "plos": ("https://journals.plos.org/plosone/article?id=10.1371/journal.pone.1", "10.1371/journal.pone.1"),
+    "oxford": ("https://academic.oup.com/abm/article/doi/10.1093/abm/kay001/5035123", "10.1093/abm/kay001"),
+    "no-scheme": ("psycnet.apa.org/doi/10.1037/x", "10.1037/x"),
+    "slash-encoded": ("https://doi.org/10.1037%2Fx", "10.1037/x"),
+    "markdown-link": (f"[{APA}/x]({APA}/doi/10.1037/x).", "10.1037/x"),
+    "words-of-a-link": (f"[{APA}/doi/10.1037/x]({APA}/doi/10.1037/y)", "10.1037/x"),
+    "second": (f"{APA}/doi/10.1037/%20 {APA}/doi/10.1037/x", "10.1037/x"),
+    "space-encoded": (f"{APA}/doi/10.1037/a%20b", None),
+    "control-encoded": (f"{APA}/doi/10.1037/a%00b", None),
+    "another-path": ("https://x.org/a/10.1037/x", None),
+    "numbers": ("Doe. An article/10.5 and a chapter 10.1037/x", None),
+}
+
+
+@pytest.mark.parametrize(("address", "doi"), ADDRESSES.values(), ids=ADDRESSES)
+def test_a_publishers_address_holds_a_doi_to_look_up(address: str, doi: str | None) -> None:
+    text = f"Doe (2019). On. {address}"
+
+    found = find_addressed_doi(text)
+
+    assert (found and found.doi) == doi
+    assert found is None or text[found.offset :].startswith("10.")
 
 
 def test_the_address_of_a_doi_is_percent_encoded() -> None:

@@ -7,17 +7,29 @@ import unicodedata
 from collections import Counter
 from datetime import date
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 # A DOI's prefix and suffix: ISO 26324; the old SICI form of Wiley's holds < > ( ) ; : as well.
 _DOI = r"10\.\d{4,9}(?:\.\d+)*/[^\s*\"“”]+"
 DOI = re.compile(_DOI)
+# doi.org without https://, but not within a word or a path; what stands at www. may be read from doi.org on, as inline does
+_RESOLVER = r"(?:(?<![\w./@=%#?&~+-])(?:dx\.|www\.)?|(?<=\bwww\.))doi\.org/"
 DOI_IN_TEXT = re.compile(
-    rf"(?:https?://(?:dx\.|www\.)?doi\.org/|\bdoi:[ \u00a0]?(?:https?://(?:dx\.)?doi\.org/)?)({_DOI})", re.IGNORECASE
+    rf"(?:https?://(?:dx\.|www\.)?doi\.org/|{_RESOLVER}|\bdoi:[ \u00a0]?(?:https?://(?:dx\.)?doi\.org/)?)({_DOI})",
+    re.IGNORECASE,
 )
 # A DOI that stands alone: not within a word, an address or a path, and not one number over another (10.1234/5.6)
 BARE_DOI = re.compile(rf"(?<![\w./:@=%#?&~+-])(?!10\.\d+/\d{{1,3}}(?:\.\d+)?\W*(?:\s|$)){_DOI}")
 DOI_PREFIX = re.compile(r"(?:https?://)?(?:dx\.|www\.)?doi\.org/|doi:?\s*", re.IGNORECASE)
+# A publisher's address: /doi/10.…, /doi/full/10.…, /article/10.…, /doiLanding?doi=10.1037%2F…. Compiled when it is first needed
+_IN_ADDRESS = (
+    r"(?i)(?:(?:\bdoi\.org|/(?:doi|articles?|chapter|book|fulltext|content))/(?:[a-z-]{1,16}/){0,2}|[?&](?:doi|id)=)"
+    r"(10\.\d{4,9}(?:\.\d{1,9}){0,4}(?:/|%2F)[^\s*\"“”?#&]+)"
+)
+_BEHIND_DOI = frozenset(
+    {"abstract", "epdf", "epub", "full", "fulltext", "html", "meta", "pdf", "references", "summary"}
+)
+_OXFORD = r"(10\.1093/[^/]+/[^/]+)/\d{4,9}"
 _CLOSERS = {")": "(", "]": "[", ">": "<", "}": "{"}
 _ENDS_SENTENCE = frozenset(".,;:!?'’”\"")
 
@@ -67,6 +79,40 @@ def find_doi(citation: str) -> str | None:
     marked = (found[1] for found in DOI_IN_TEXT.finditer(citation))
     bare = (found[0] for found in BARE_DOI.finditer(citation))
     return next((doi for written in (*marked, *bare) if (doi := normal_doi(written))), None)
+
+
+class AddressedDoi(NamedTuple):
+    """A bare DOI that an address at ``offset`` of a text holds, percent-decoded."""
+
+    doi: str
+    offset: int
+
+
+def find_addressed_doi(text: str) -> AddressedDoi | None:
+    """The first DOI in a publisher's address in ``text``, or None.
+
+    To look a source up by; what readers see and follow stays the address itself, so ``find_doi`` knows none of these.
+    """
+    if "10." not in text:
+        return None
+    for found in re.compile(_IN_ADDRESS).finditer(text):
+        doi = unquote(_without_view(trim_url(found[1])))
+        if doi.isprintable() and DOI.fullmatch(doi):
+            return AddressedDoi(doi, found.start(1))
+    return None
+
+
+def _without_view(address: str) -> str:
+    """``address``, which begins with a DOI, without what a publisher adds to it: ``/full``, ``.pdf``, Oxford's own number."""
+    address = address.partition(";jsessionid=")[0]
+    end = len(address)
+    while (slash := address.rfind("/", 0, end)) >= 0 and address[slash + 1 : end].casefold() in _BEHIND_DOI:
+        end = slash
+    address = address[:end]
+    if address[-4:].casefold() == ".pdf":
+        address = address[:-4]
+    numbered = re.compile(_OXFORD).fullmatch(address)
+    return numbered[1] if numbered else address
 
 
 # When it was published

@@ -27,6 +27,9 @@ CITATIONS = {
     "label": ("Doe, J. (2019). On. doi:10.1037/x", "Doe, J. (2019). On. https://doi.org/10.1037/x"),
     "label-and-space": ("Doe, J. (2019). On. DOI: 10.1037/x.", "Doe, J. (2019). On. https://doi.org/10.1037/x."),
     "old-address": ("Doe. http://dx.doi.org/10.1037/x", "Doe. https://doi.org/10.1037/x"),
+    "no-scheme": ("Doe. doi.org/10.1037/x", "Doe. https://doi.org/10.1037/x"),
+    "no-scheme-www": ("Doe. (www.doi.org/10.1037/x)", "Doe. (https://doi.org/10.1037/x)"),
+    "label-and-no-scheme": ("Doe. doi:dx.doi.org/10.1037/x", "Doe. https://doi.org/10.1037/x"),
     "label-and-address": ("Doe. doi:https://doi.org/10.1037/x", "Doe. https://doi.org/10.1037/x"),
     "two-labels": ("Doe. doi: doi:10.1037/x", "Doe. https://doi.org/10.1037/x"),
     "link": ("[doi:10.1037/x](http://doi.org/10.1037/x)", "[https://doi.org/10.1037/x](https://doi.org/10.1037/x)"),
@@ -44,6 +47,7 @@ LEFT = {
     "title": "Doe, J. (2019). The U.S.A. and A.B. in 9-10. *L*, *5*.",
     "old-doi": "Doe, J. (2019). doi:10.1002/1097-4679(199911)55:11<1371::AID-JCLP5>3.0.CO;2-1",
     "words": "Doe, J. (2019). On doi: and dx.doi.org/ and doi:10.",
+    "publisher": "Doe, J. (2019). https://psycnet.apa.org/doi/10.1037/x my-doi.org/10.1037/x",
     "in-a-word": "Doe, J. (2019). xdoi:10.1037/x",
 }
 

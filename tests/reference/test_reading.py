@@ -154,6 +154,18 @@ LINES: dict[str, tuple[str, dict[str, Any]]] = {
         "Doe, J. (2019). On therapy. *Psychotherapy*. https://doi.org/10.1037/pst0000001",
         JOURNAL | {"doi": "10.1037/pst0000001"},
     ),
+    "doi-no-scheme": (
+        "Doe, J. (2019). On therapy. *Psychotherapy*. dx.doi.org/10.1037/pst0000001",
+        JOURNAL | {"doi": "10.1037/pst0000001"},
+    ),
+    "doi-no-scheme-www": (
+        "Doe, J. (2019). On therapy. Psychotherapy. www.doi.org/10.1037/pst0000001",
+        JOURNAL | {"doi": "10.1037/pst0000001"},
+    ),
+    "publishers-address": (
+        "Doe, J. (2019). On therapy. *Psychotherapy*. https://psycnet.apa.org/doi/10.1037/x",
+        JOURNAL | {"url": "https://psycnet.apa.org/doi/10.1037/x"},
+    ),
     "sixth-edition-doi": (
         "Doe, J. (2019). On therapy. *Psychotherapy*. Advance online publication. doi:10.1037/pst0000001",
         JOURNAL | {"doi": "10.1037/pst0000001", "note": "Advance online publication"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pprmail.citation import date_span, find_date, find_doi, find_status, is_chapter
+from pprmail.citation import date_span, find_addressed_doi, find_date, find_doi, find_status, is_chapter
 from pprmail.editorial.citation_form import form_problems
 from pprmail.editorial.first_author import first_author_problems, own_author
 from pprmail.editorial.wording import wording_of_citation
@@ -62,7 +62,7 @@ def _doi_missing(summary: Summary) -> Iterator[Problem]:
         summary.doi_source
         or summary.link
         or any(mark in text.casefold() for mark in _ADDRESSES)
-        or ("10." in text and find_doi(text))
+        or ("10." in text and (find_doi(text) or find_addressed_doi(text)))
         or not _is_article(summary)
     ):
         return

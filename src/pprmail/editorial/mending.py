@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _LINE_END = re.compile(r"\r\n|\n|\r")
 # A DOI of the old form may hold what Markdown takes for its own; that one is left alone
 _LABELS = re.compile(
-    r"(?<!doi:)(?<!doi:[ \u00a0])(?<!doi\.org/)(?:\bdoi:[ \u00a0]?|https?://(?:dx\.|www\.)?doi\.org/)++"
+    r"(?<!doi:)(?<!doi:[ \u00a0])(?<!doi\.org/)"
+    r"(?:\bdoi:[ \u00a0]?|(?:https?://|(?<![\w./@=%#?&~+-]))(?:dx\.|www\.)?doi\.org/)++"
     r"(?=10\.\d{4,9}(?:\.\d{1,9})?/[^\s<>\[\]\\]+(?:[>\]\s]|\Z))",
     re.IGNORECASE,
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pprmail.citation import find_doi
+from pprmail.citation import find_addressed_doi, find_doi
 from pprmail.literature import CONCERN, CORRECTION, RETRACTION, fold_doi
 from pprmail.model import plain
 from pprmail.rules import NOTE, problem
@@ -32,7 +32,7 @@ class CitedDoi(NamedTuple):
 def cited_doi(summary: Summary) -> CitedDoi | None:
     """The DOI of the source: the header's, else the first in the citation or behind its links, else the Link's; None without one.
 
-    What no register takes for a DOI, such as one with a space in it (%20), is none.
+    A publisher's address may hold it. What no register takes for a DOI, such as one with a space in it (%20), is none.
     """
     return next((one for one in _written_dois(summary) if fold_doi(one.doi)), None)
 
@@ -46,6 +46,8 @@ def _written_dois(summary: Summary) -> Iterator[CitedDoi]:
     for passage in (summary.citation, summary.link):
         if doi := find_doi(passage.text):
             yield CitedDoi(doi, passage.place(passage.text.find(doi)))
+        if addressed := find_addressed_doi(passage.text):
+            yield CitedDoi(addressed.doi, passage.place(addressed.offset))
 
 
 def went_out(issue: Issue, summary: Summary, zone: tzinfo) -> date | None:

@@ -27,7 +27,7 @@ KINDS = ("article", "chapter", "book", "report")
 
 _EDITED = re.compile(r"\s?\((?:Eds?|[ÉéEe]ds?|[Dd]irs?|[Cc]oords?|Hrsg)\.?\)[.,]?\s?")
 _IN = re.compile(r"(?<=[.?!…”\"’»)\]])\s(?:In|Dans)\s?:?\s(?=\S)")
-_ADDRESS = re.compile(r"https?://|\bdoi:|\bdoi\.org/", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://|\bdoi:|\b(?:(?:dx|www)\.)?doi\.org/", re.IGNORECASE)
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"“”]+")
 _RETRIEVED = re.compile(r"\s(?:Retrieved|Available|Rep[ée]r[ée]|R[ée]cup[ée]r[ée])\b[^.]{0,60}$")
 _ONLINE = re.compile(
