@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from pprmail.cli.mending import mend_issues
 from pprmail.errors import PprmailError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from conftest import Newsletter
@@ -203,6 +205,76 @@ def test_a_folder_that_cannot_be_written_is_told_with_what_to_do(
         mend_issues(app_of(newsletter), (), yes=False)
 
     assert bytes_of(newsletter) == before
+
+
+def two_answered_with(
+    newsletter: Newsletter, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[Path], object]
+) -> tuple[Path, Path]:
+    """Two files to mend; ``meanwhile`` happens to the second while the author says yes."""
+    doe = newsletter.write(DOE, summary_text(Citation=BAD))
+    poe = newsletter.write(POE, summary_text("Does It Last?", Citation=BAD))
+
+    def say_yes(*_: object, **__: object) -> bool:
+        meanwhile(poe)
+        return True
+
+    answer(monkeypatch, "y")
+    monkeypatch.setattr(click, "confirm", say_yes)
+    return doe, poe
+
+
+def test_one_file_that_cannot_be_written_keeps_all_as_they_were(
+    newsletter: Newsletter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def put_a_folder_in_its_place(poe: Path) -> None:
+        poe.unlink()
+        poe.mkdir()
+
+    doe, poe = two_answered_with(newsletter, monkeypatch, put_a_folder_in_its_place)
+
+    with pytest.raises(
+        PprmailError, match=r"2-poe\.md: cannot be written \(.+\), so no file was; check its permissions"
+    ):
+        mend_issues(app_of(newsletter), (), yes=False)
+
+    assert doe.read_bytes() == summary_text(Citation=BAD).encode()
+    assert poe.is_dir()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="permissions do not bind this user")
+@pytest.mark.parametrize(("of_folder", "mode"), [(False, 0o444), (True, 0o555)], ids=["file", "folder"])
+def test_what_is_read_only_keeps_all_as_they_were(
+    newsletter: Newsletter,
+    of_folder: bool,  # noqa: FBT001
+    mode: int,
+) -> None:
+    old = newsletter.write(OLD, summary_text(Citation=BAD))
+    doe = newsletter.write(DOE, summary_text(Citation=BAD))
+    protected = doe.parent if of_folder else doe
+    before = protected.stat().st_mode
+    protected.chmod(mode)
+
+    try:
+        with pytest.raises(PprmailError, match=r"1-doe\.md: cannot be written \(Permission denied\), so no file was"):
+            mend_issues(app_of(newsletter), (), yes=True)
+    finally:
+        protected.chmod(before)
+
+    assert old.read_bytes() == doe.read_bytes() == summary_text(Citation=BAD).encode()
+
+
+def test_what_was_mended_is_named_when_something_breaks_in_between(
+    newsletter: Newsletter, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # A folder in the way of its temporary file stands for a disk that is full
+    doe, poe = two_answered_with(newsletter, monkeypatch, lambda poe: poe.with_name(".2-poe.md.tmp").mkdir())
+
+    with pytest.raises(PprmailError, match=r"2-poe\.md: cannot be written \(.+\); check its permissions"):
+        mend_issues(app_of(newsletter, -1), (), yes=False)
+
+    assert capsys.readouterr().err.endswith(f"warning: mended 1 file: {DOE}\n")
+    assert doe.read_bytes() == summary_text(Citation=GOOD).encode()
+    assert poe.read_bytes() == summary_text("Does It Last?", Citation=BAD).encode()
 
 
 def test_a_file_that_went_away_meanwhile_is_told(newsletter: Newsletter, monkeypatch: pytest.MonkeyPatch) -> None:

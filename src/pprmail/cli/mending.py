@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import sys
 from contextlib import suppress
@@ -44,7 +46,7 @@ def mend_issues(app: App, keys: tuple[str, ...], *, yes: bool) -> bool:
     """Mend the summaries of the issues ``keys`` (all, when none is named), after showing how and asking.
 
     True when nothing stands against going on to check; False when the author said no. Raises ``PprmailError`` where
-    nobody can answer, or a file cannot be written.
+    nobody can answer, or a file cannot be written: then none is, as far as that can be known beforehand.
     """
     root = app.settings.root
     named = tuple(dict.fromkeys(keys)) or issue_keys(root)[0]
@@ -64,8 +66,16 @@ def mend_issues(app: App, keys: tuple[str, ...], *, yes: bool) -> bool:
     if not app.console.confirm(f"Write these changes to {counted(len(changes), 'file')}?", yes=yes):
         app.console.note("nothing was written")
         return False
-    written = [_write(app, change) for change in changes]
-    app.console.note(f"mended {counted(sum(written), 'file')}")
+    for change in changes:
+        _refuse_protected(root / change.path, change.path)
+    mended: list[str] = []
+    try:
+        mended.extend(change.path for change in changes if _write(app, change))
+    except BaseException:
+        if mended:
+            app.console.warning(f"mended {counted(len(mended), 'file')}: {', '.join(mended)}")
+        raise
+    app.console.note(f"mended {counted(len(mended), 'file')}")
     return True
 
 
@@ -105,6 +115,20 @@ def _show(change: Mended) -> None:
 
 def _escaped(found: re.Match[str]) -> str:
     return f"\\u{ord(found[0]):04x}"
+
+
+def _refuse_protected(file: Path, path: str) -> None:
+    """Raise ``PprmailError`` where ``file`` or its folder may not be written: before any file is."""
+    try:
+        with file.open("r+b"):
+            pass
+        if not os.access(file.parent, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        message = (
+            f"{path}: cannot be written ({error.strerror}), so no file was; check its permissions, and run this again"
+        )
+        raise PprmailError(message) from error
 
 
 def _write(app: App, change: Mended) -> bool:
