@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pprmail.editorial.bylines import Author, authors, is_suffix, pieces, tight_initials
+from pprmail.editorial.bylines import Author, authors, initials_at, is_suffix, pieces, tight_editors, tight_initials
 from pprmail.reference.names import read_names
 
 BYLINES = {
@@ -96,6 +96,34 @@ def test_a_suffix_is_no_name_and_no_initial(suffix: str) -> None:
 @pytest.mark.parametrize("place", ["U.S.", "U.S.A.", "U.K.", "D.C."])
 def test_a_place_is_no_initials(place: str) -> None:
     assert list(tight_initials(f"Department of Health, {place} ")) == []
+
+
+EDITORS = {
+    "two": ("On. In R.M.A. Roe & E. Poe (Eds.), *B*.", ["M.A. Roe", "A. Roe"]),
+    "second": ("*On*. In R. M. Roe & E.A. van Poe (Ed.), *B*.", ["A. van Poe"]),
+    "apart": ("On. In R. M. Roe & J.-P. Poe (Eds.), *B*.", []),
+    "family-first": ("On. In Roe, R.M., & Poe, E. (Eds.), *B*.", []),
+    "no-editors": ("On. In R.M. we trust. *B*.", []),
+    "places": ("On. In U.S. Department of Care (Ed.), *B*.", []),
+    "small-letters": ("On. In e.g. Roe (Ed.), *B*.", []),
+    "no-chapter": ("R.M. Roe (Eds.), *B*.", []),
+}
+
+
+@pytest.mark.parametrize(("after_date", "expected"), EDITORS.values(), ids=EDITORS)
+def test_initials_of_editors_stand_before_their_names(after_date: str, expected: list[str]) -> None:
+    line = f"Doe, J.R. (2019). {after_date}"
+
+    found = list(tight_editors(line, 18))
+
+    assert [line[at:].partition(" &")[0].partition(" (")[0] for at in found] == expected
+
+
+@pytest.mark.parametrize("text", ["J.-P.R.", "Doe, J.-P.R., & Roe", "Doe,J.-P.R.;Roe", "Doe,\u00a0J.-P.R.&\n"])
+def test_initials_are_whole_to_the_next_blank_or_comma(text: str) -> None:
+    start, initials = initials_at(text, text.index("R."))
+
+    assert (start, initials) == (text.index("J."), "J.-P.R.")
 
 
 PIECES = st.sampled_from(

@@ -47,11 +47,12 @@ FAULTS = {
     "comma-at-the-end": ("Doe, J. (2019). On therapy and its end, *Lancet*", ", *Lancet", COMMA),
     "comma-and-doi": ("Doe, J. (2019). On therapy, loss, and its end, *Lancet*. https://doi.org/10.1/x", ", *Lancet", COMMA),
     "hyphen": ("Doe, J. (2019). On. *Lancet*, *12*(3), 45-60.", "45-60", "pages with a hyphen for an en dash (45-60)"),
-    "em-dash": ("Doe, J. (2019). On. *Lancet*, *12*(3), 45—60.", "45—60", "pages with a hyphen for an en dash (45—60)"),
-    "two-hyphens": ("Doe, J. (2019). On. *Lancet*, *12*(3), 45 -- 60", "45 --", "pages with a hyphen for an en dash (45 -- 60)"),
-    "minus": ("Doe, J. (2019). On. *Lancet*, *12*, 145\u221260.", "145", "pages with a hyphen for an en dash (145\u221260)"),
+    "em-dash": ("Doe, J. (2019). On. *Lancet*, *12*(3), 45—60.", "45—60", "pages with another dash for an en dash (45—60)"),
+    "two-hyphens": ("Doe, J. (2019). On. *Lancet*, *12*(3), 45 -- 60", "45 --", "pages with another dash for an en dash (45 -- 60)"),
+    "minus": ("Doe, J. (2019). On. *Lancet*, *12*, 145\u221260.", "145", "pages with another dash for an en dash (145\u221260)"),
     "volume-inside": ("Doe, J. (2019). On. *Lancet, 12*, 45-60.", "45-60", "pages with a hyphen for an en dash (45-60)"),
     "no-italics": ("Doe, J. (2019). On. Lancet, 12, 45-60.", "45-60", "pages with a hyphen for an en dash (45-60)"),
+    "hyphen-of-another-kind": ("Doe, J. (2019). On. *Lancet*, *12*, 145 \u2010 60.", "145", "pages with a hyphen for an en dash (145 \u2010 60)"),
     "supplement": ("Doe, J. (2019). On. *Lancet*, *12*(S1), S12-S20.", "S12-S20", "pages with a hyphen for an en dash (S12-S20)"),
     "letter-once": ("Doe, J. (2019). On. *Lancet*, *12*(S1), S12-20.", "S12-20", "pages with a hyphen for an en dash (S12-20)"),
     "chapter": ("Doe, J. (2019). On. In R. Roe (Ed.), *Book* (pp. 45-60). Wiley.", "45-60", "pages with a hyphen for an en dash (45-60)"),
@@ -66,7 +67,7 @@ def test_a_slip_is_told_at_its_place(citation: str, at: str, words: str) -> None
     (one,) = form_problems(summary_of(citation))
 
     assert (one.rule, one.column, one.message) == (
-        "citation-form", citation.index(at) + 1, f"in the citation {words}"
+        "citation-form", citation.index(at) + 1, f"in the citation: {words}"
     )  # fmt: skip
 
 
@@ -77,7 +78,7 @@ def test_all_slips_of_a_citation_are_one_warning_at_the_first(newsletter: Newsle
 
     assert [str(one) for one in form_problems(summary)] == [
         (
-            "issues/2020-08/1-doe.md:4:8: warning: in the citation initials without a space ('E.A.'); a missing comma before '&';"
+            "issues/2020-08/1-doe.md:4:8: warning: in the citation: initials without a space ('E.A.'); a missing comma before '&';"
             " a missing full stop after '(2019)'; pages with a hyphen for an en dash (45-60);"
             " 'pprmail check --fix' mends initials and page ranges [citation-form]"
         )
@@ -118,6 +119,9 @@ GOOD = {
     "book": "Yalom, I. D., & Leszcz, M. (2020). *The theory and practice of group psychotherapy* (6th ed.). Basic Books.",
     "editors": "Lingiardi, V., & McWilliams, N. (Eds.). (2017). *Psychodynamic diagnostic manual: PDM-2* (2nd ed.). Guilford Press.",
     "chapter": "Lambert, M. J. (2013). On efficacy. In M. J. Lambert (Ed.), *Bergin and Garfield’s handbook* (6th ed., pp. 169–218). Wiley.",
+    "editors-country": "Doe, J. (2019). On. In U.S. Department of Health & D.C. Poe (Eds.), *Handbook*. Wiley.",
+    "in-a-title": "Doe, J. (2019). On hope. In A.B. we trust. *Lancet*, *12*, 45–60.",
+    "in-a-title-of-a-chapter": "Doe, J. (2019). A.B. in P.T. times. In R. Roe (Ed.), *The A.B. book*. Wiley.",
     "chapter-of-a-volume": "Barber, J. P., & Muran, J. C. (2013). On dynamics. In *Handbook of change* (Vol. 2, pp. 443–494). John Wiley & Sons.",
     "volume-of-a-book": "Norcross, J. C., & Lambert, M. J. (Eds.). (2019). *Relationships: Vol. 1. Evidence* (3rd ed.). Oxford. https://doi.org/10.1093/med-psych/9780190843953",
     "report": "Mental Health Commission. (2018, April 2-3). *A report on things* (Publication No. 5-6). https://mh.ca",
@@ -192,14 +196,14 @@ def test_the_samples_have_no_slip_but_two_lists_cut_short(sample: Newsletter) ->
     found = [(one.path, one.column, one.message) for summary in summaries for one in form_problems(summary)]
 
     assert found == [
-        ("issues/2019-05/2-grenon.md", 66, f"in the citation {CUT}"),
-        ("issues/2020-08/3-fonagy.md", 98, f"in the citation {CUT}"),
+        ("issues/2019-05/2-grenon.md", 66, f"in the citation: {CUT}"),
+        ("issues/2020-08/3-fonagy.md", 98, f"in the citation: {CUT}"),
     ]
 
 
 PIECES = st.sampled_from([
     "Doe, ", "J.R., ", "J. ", "& ", ". . . ", "…", "et al. ", "Jr. ", "(2019)", "(n.d.)", ". ", ", ", "*", "_", "On ", "In ",
-    "45-60", "S1-S2", "pp. ", "(", ")", "6thed.", "http", "ß", "İ", "\u00a0", "&amp; ",
+    "45-60", "S1-S2", "pp. ", "R.M. Roe ", "(Eds.)", "R ", "(", ")", "6thed.", "http", "ß", "İ", "\u00a0", "&amp; ",
 ])  # fmt: skip
 
 

@@ -24,6 +24,8 @@ CITATIONS = {
     "spaced-hyphen": ("Doe, J. (2019). On. *L*, *5*, 9 - 10.", "Doe, J. (2019). On. *L*, *5*, 9–10."),
     "two-hyphens": ("Doe, J. (2019). On. *L*, *5*, S9--S10.", "Doe, J. (2019). On. *L*, *5*, S9–S10."),
     "chapter": ("Doe, J. (2019). On. In *B* (pp. 9-10).", "Doe, J. (2019). On. In *B* (pp. 9–10)."),
+    "editors": ("Doe, J. (2019). On. In R.M.A. Roe & L.G. Poe (Eds.), *B*.", "Doe, J. (2019). On. In R. M. A. Roe & L. G. Poe (Eds.), *B*."),
+    "folded-editors": ("Doe, J. (2019). On.\n  In R.M.\n  Roe (Ed.), *B*.", "Doe, J. (2019). On.\n  In R. M.\n  Roe (Ed.), *B*."),
     "label": ("Doe, J. (2019). On. doi:10.1037/x", "Doe, J. (2019). On. https://doi.org/10.1037/x"),
     "label-and-space": ("Doe, J. (2019). On. DOI: 10.1037/x.", "Doe, J. (2019). On. https://doi.org/10.1037/x."),
     "old-address": ("Doe. http://dx.doi.org/10.1037/x", "Doe. https://doi.org/10.1037/x"),
@@ -136,6 +138,7 @@ ENDS = st.sampled_from(["\n", "\r\n", "\r"])
 
 
 PIECES = st.sampled_from([
+    ". In ", "R.M. Roe ", "(Eds.)",
     "Doe, ", "J.R.", "J. ", "-P.", "U.S.", "Jr.", ", ", "& ", ". . .", "(2019)", "(n.d.)", ". ", "*", "45-60", "S1 - S2", ", 1--2",
     "3-4, 5-6", "pp. ", ")", "doi:", "doi: ", "https://doi.org/", "http://dx.doi.org/", "10.1037/x", "10.1037/x-1 ", "\n  ", "\r\n\t", "é",
 ])  # fmt: skip

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ _ELLIPSIS = " \u00a0.…"
 _WITHIN_NAMES = str.maketrans(dict.fromkeys("-\u2010\u2011.’'"))
 _OF_GROUPS = frozenset({"of", "for", "and", "&"})
 _LONGEST_BARE, _LONGEST_DOTTED = 3, 2
+_BETWEEN_WORDS = frozenset(" \u00a0\t\r\n,;&")
+# "In R. M. Roe & E. Poe (Eds.), *Book*", or without the brackets; compiled where an "In" stands
+_EDITORS = r"[.?][*_”\"’»)\]]?\s{1,9}(?:In|Dans)\s([^()*_]{1,300}?)(?:\((?:[EeÉé]ds?|[Dd]irs?|Hrsg)\b|,\s[*_])"
+_TIGHT_BEFORE_NAME = r"(?<![\w.-])[^\W\d_]\.(?:[-\u2010\u2011]?[^\W\d_]\.)+(?=\s+[^\W\d_])"
 _MOST_WORDS = 3
 
 
@@ -133,6 +138,27 @@ def tight_initials(byline: str) -> Iterator[int]:
         for at in range(2, len(piece.initials)):
             if piece.initials[at - 1] == "." and piece.initials[at].isalpha():
                 yield piece.at + at
+
+
+def tight_editors(citation: str, start: int) -> Iterator[int]:
+    """The same for the editors of a chapter's book, whose initials stand before their names; from ``start`` of the line."""
+    if citation.find("In", start) < 0 and citation.find("Dans", start) < 0:
+        return
+    for editors in re.compile(_EDITORS).finditer(citation, start):
+        for found in re.compile(_TIGHT_BEFORE_NAME).finditer(citation, *editors.span(1)):
+            if found[0].isupper() and found[0] not in _PLACES:
+                at = found.start()
+                yield from (at + n for n in range(2, len(found[0])) if found[0][n - 1] == "." and found[0][n].isalpha())
+
+
+def initials_at(text: str, at: int) -> tuple[int, str]:
+    """The initials that the offset ``at`` stands in: where they begin, and they."""
+    start = end = at
+    while start and text[start - 1] not in _BETWEEN_WORDS:
+        start -= 1
+    while end < len(text) and text[end] not in _BETWEEN_WORDS:
+        end += 1
+    return start, text[start:end]
 
 
 def is_suffix(text: str) -> bool:

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.citation import date_span, is_chapter
-from pprmail.editorial.bylines import is_suffix, pieces, tight_initials
+from pprmail.editorial.bylines import initials_at, is_suffix, pieces, tight_editors, tight_initials
 from pprmail.rules import problem
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ _NAMED_BEFORE_ELLIPSIS = 19
 _ELLIPSES = (". . .", "...", "…")
 _ADDRESSES = ("http", "doi.org", "doi:", "DOI:", "doi 10", "DOI 10")
 _HYPHENS = "-\u2010\u2011\u2012\u2014\u2212"
+_TRUE_HYPHENS = frozenset("-\u2010\u2011")
 _BEFORE_TITLE = ' *_“"‘«['
 # Compiled when they are first needed, which most citations never do
 _RANGE = (
@@ -67,7 +68,7 @@ def form_problems(summary: Summary) -> Iterator[Problem]:
         )
         slips = dict.fromkeys(one.words for one in faults)
         yield problem(
-            "citation-form", summary.citation.place(faults[0].offset), f"in the citation {'; '.join(slips)}", hint
+            "citation-form", summary.citation.place(faults[0].offset), f"in the citation: {'; '.join(slips)}", hint
         )
 
 
@@ -75,10 +76,13 @@ def _author_faults(byline: str) -> Iterator[Fault]:
     """APA 7, 9.8 (a list of authors) and 6.9 (initials)."""
     tight = next(tight_initials(byline), None)
     if tight is not None:
-        yield Fault(tight - 2, f"initials without a space ({byline[tight - 2 : tight + 2]!r})")
+        yield _tight(byline, tight)
     cut_at = _ellipsis(byline)
     names = 0
     for piece in pieces(byline):
+        last = piece.initials.rpartition(" ")[2]
+        if len(last) == 1 and last.isupper():
+            yield Fault(piece.at, f"an initial without its full stop ({piece.initials!r})")
         before_and, ampersand, _ = piece.text.partition(" & ")
         if ampersand and (piece.initials == before_and.rstrip() or (names and is_suffix(before_and))):
             yield Fault(piece.at + len(before_and), "a missing comma before '&'")
@@ -88,6 +92,11 @@ def _author_faults(byline: str) -> Iterator[Fault]:
     others = byline.find(" et al")
     if others > 0:
         yield Fault(others + 1, "'et al.' in the author list (up to 20 authors are all named)")
+
+
+def _tight(text: str, at: int) -> Fault:
+    start, initials = initials_at(text, at)
+    return Fault(start, f"initials without a space ({initials!r})")
 
 
 def _ellipsis(byline: str) -> int | None:
@@ -103,14 +112,19 @@ def _ellipsis(byline: str) -> int | None:
 def _source_faults(summary: Summary, span: Span) -> Iterator[Fault]:
     text = summary.citation.text
     after = text[span.end : span.end + 3].lstrip(_BEFORE_TITLE)[:1]
-    if after.isalnum() and any(one.initials for one in pieces(text[: span.start])):
-        yield Fault(span.end, f"a missing full stop after {text[span.start : span.end]!r}")
+    if (after.isalnum() or after == ",") and any(one.initials for one in pieces(text[: span.start])):
+        what = "a comma for the full stop" if after == "," else "a missing full stop"
+        yield Fault(span.end, f"{what} after {text[span.start : span.end]!r}")
+    editor = next(tight_editors(text, span.end), None)
+    if editor is not None:
+        yield _tight(text, editor)
     comma = _comma_before_journal(text, span.end)
     if comma is not None and summary.kind.text.casefold() in {"", "article"}:
         yield Fault(comma, "a comma where a full stop ends the title")
     dash = next(page_hyphens(text), None)
     if dash is not None:
-        yield Fault(dash.first, f"pages with a hyphen for an en dash ({text[dash.first : dash.last]})")
+        what = "a hyphen" if text[dash.start : dash.end].strip() in _TRUE_HYPHENS else "another dash"
+        yield Fault(dash.first, f"pages with {what} for an en dash ({text[dash.first : dash.last]})")
     if "ed" in text[span.end :]:
         found = re.compile(_EDITION).search(text, span.end)
         if found:

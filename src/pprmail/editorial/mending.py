@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.citation import DOI_PREFIX, date_span, normal_doi
-from pprmail.editorial.bylines import tight_initials
+from pprmail.editorial.bylines import tight_editors, tight_initials
 from pprmail.editorial.citation_form import EN_DASH, page_hyphens
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def _citation_edits(citation: str) -> Iterator[Edit]:
     span = date_span(citation)
     if span:
         yield from (Edit(at, at, " ") for at in tight_initials(citation[: span.start]))
+        yield from (Edit(at, at, " ") for at in tight_editors(citation, span.end))
         yield from (Edit(dash.start, dash.end, EN_DASH) for dash in page_hyphens(citation))
     yield from (Edit(*label.span(), _ADDRESS) for label in _LABELS.finditer(citation))
 
