@@ -46,6 +46,16 @@ PLACES = {
     "et-al": ("It helps. Smith et al. tested it.", "1:11"),
     "his": ("To find out, Smith and his colleagues tested it.", "1:14"),
     "co-workers": ("Smith and her co-workers tested it.", "1:1"),
+    "co-authors": ("Smith and co-authors tested it.", "1:1"),
+    "ampersand": ("It helps. Smith & colleagues tested it.", "1:11"),
+    "ampersand-entity": ("It helps. Smith &amp; his colleagues tested it.", "1:11"),
+    "three": ("It helps. Smith, Poe, and colleagues tested it.", "1:11"),
+    "four": ("In this study, Smith, van der Poe, Berg, & colleagues tested it.", "1:16"),
+    "three-by": ("This study by Smith, Poe, and colleagues tested it.", "1:15"),
+    "three-et-al": ("Smith, Poe, et al. tested it.", "1:1"),
+    "one-and-a-comma": ("In a trial, Smith, and colleagues tested it.", "1:13"),
+    "the-team": ("The team (Smith and colleagues) tested it.", "1:11"),
+    "the-research-team": ("It helps. The research team (Smith, Poe, and colleagues) tested it.", "1:30"),
     "this-study": ("In this study, Smith and colleagues tested it.", "1:16"),
     "a-study": ("In a meta-analysis, Smith and colleagues tested it.", "1:21"),
     "by": ("This meta-analysis by Smith and colleagues tested it.", "1:23"),
@@ -80,7 +90,9 @@ def test_a_stranger_is_told_at_its_place(body: str, place: str) -> None:
     assert one.startswith(f"1-doe.md:{place}: warning: ")
 
 
-@pytest.mark.parametrize("others", ["colleagues", "co-workers", "coworkers", "associates", "collaborators"])
+@pytest.mark.parametrize(
+    "others", ["colleagues", "co-workers", "coworkers", "associates", "collaborators", "co-authors", "coauthors"]
+)
 def test_whoever_worked_with_a_stranger_is_told(others: str) -> None:
     assert [len(told(f"Smith and {whose}{others} tested it.")) for whose in ("", "his ", "her ", "their ")] == [1] * 4
 
@@ -139,6 +151,13 @@ QUIET = {
     "according-to": "According to Linehan and colleagues, validation helps.",
     "decades": "Rogers and colleagues wrote of it decades ago.",
     "two-before": "Safran, Muran and colleagues wrote of ruptures.",
+    "an-adverb-before": "However, Smith, and colleagues tested it. Recently, Smith, and colleagues tested it.",
+    "a-place-before": "In Ottawa, Smith, and colleagues tested it.",
+    "three-and-the-first-author": "Smith, Keefe, and colleagues tested it.",
+    "three-of-another": "Earlier, Smith, Poe, and colleagues (2010) tested it.",
+    "three-kinds": "Clients, friends, and colleagues were asked. Friends, Clients, and colleagues were asked.",
+    "of-a-team": "The team (Smith and colleagues, 2010) tested it. The scale of the team (Smith and colleagues) tested it.",
+    "team-and": "Smith & team tested it.",
     "my-colleagues": "My colleagues and I tested it.",
     "i": "I and colleagues tested it.",
     "patients": "Patients and colleagues were asked.",
@@ -250,6 +269,8 @@ BODIES = st.lists(
             "I",
             "’s",
             " and colleagues",
+            ", and her team",
+            ", & co-authors",
             " et al.",
             ". ",
             ", ",

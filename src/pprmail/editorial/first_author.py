@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from pprmail.errors import Problem
     from pprmail.model import Summary
 
-_OTHERS = ("colleagues", "co-workers", "coworkers", "associates", "collaborators", "team")
-_WHOSE = ("", "his ", "her ", "their ")
-_MARKS = (" et al", *(f" and {whose}{others}" for others in _OTHERS for whose in _WHOSE if whose or others != "team"))
+_OTHERS = (
+    "colleagues", "co-workers", "coworkers", "associates", "collaborators", "co-authors", "coauthors", "team",
+)  # fmt: skip
+_JOINED = tuple(f" {word} {whose}" for word in ("and", "&") for whose in ("", "his ", "her ", "their "))
+_TEAM_JOINED = tuple(joined for joined in _JOINED if joined not in {" and ", " & "})
+_LONGEST_JOINED = max(map(len, _JOINED))
 _GATES = (*_OTHERS, "et al")
 _PARTICLES = frozenset({
     "van", "von", "der", "den", "de", "del", "della", "di", "da", "dal", "la", "le", "du", "dos", "das", "des",
@@ -40,6 +43,12 @@ _LEADS = frozenset({
     "yet",
 })  # fmt: skip
 """What begins a sentence with a capital letter before a name."""
+_ADVERBS = frozenset({
+    "again", "also", "elsewhere", "first", "further", "furthermore", "hence", "here", "however", "indeed", "instead", "later",
+    "meanwhile", "moreover", "nevertheless", "next", "nonetheless", "now", "overall", "second", "still", "then", "third",
+    "thus", "today", "together",
+})  # fmt: skip
+"""What a sentence begins with before a comma; besides those that end in -ly."""
 _OPENINGS = (
     "In a ",
     "In an ",
@@ -53,6 +62,10 @@ _OPENINGS = (
     "In the current ",
 )
 _THIS_STUDY = ("This ", "In this ", "The present ", "The current ", "In the present ", "In the current ")
+_TEAMS = frozenset({
+    f"The {team}" for team in ("authors", "investigators", "research group", "research team", "researchers", "team")
+})  # fmt: skip
+"""Whom brackets behind it name."""
 _OTHER_STUDY = frozenset({
     "earlier", "previous", "previously", "prior", "past", "other", "another", "original", "originally", "before",
     "unlike", "like", "contrast", "classic", "seminal", "landmark", "ago", "decade", "decades", "years", "since", "once",
@@ -74,6 +87,7 @@ _STUDIED = frozenset({
 _STOPS = (".", "!", "?", "…", ":")
 _OPENING_MARKS = "“‘\"'("
 _LONGEST_NAME, _LONGEST_BEHIND, _LONGEST_BEFORE, _LONGEST_SENTENCE = 60, 48, 300, 120
+_MOST_LISTED = 8
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
@@ -138,9 +152,8 @@ def _namings(wording: Wording) -> Iterator[Naming]:
 def _namings_in(text: str, start: int) -> Iterator[Naming]:
     """Those in the paragraph ``text``, which begins at ``start`` of the words."""
     for at, end in sorted(_marks(text)):
-        name = _name_before(text[max(0, at - _LONGEST_NAME) : at])
+        begin, name = _name_at(text, at)
         if name:
-            begin = at - len(name)
             before = _sentence_before(text[max(0, begin - _LONGEST_BEFORE) : begin])
             behind = text[end : end + _LONGEST_SENTENCE].lstrip(".").partition(". ")[0]
             yield Naming(
@@ -152,13 +165,49 @@ def _namings_in(text: str, start: int) -> Iterator[Naming]:
 
 
 def _marks(text: str) -> Iterator[tuple[int, int]]:
-    for mark in _MARKS:
-        at = text.find(mark)
-        while at >= 0:
-            end = at + len(mark)
-            if not text[end : end + 1].isalnum():
-                yield at, end
-            at = text.find(mark, end)
+    """Where a name ends, and where "et al" or "and her colleagues" behind it does."""
+    for end in _ends_of(text, " et al"):
+        yield end - len(" et al"), end
+    for others in _OTHERS:
+        for end in _ends_of(text, others):
+            at = end - len(others)
+            before = text[max(0, at - _LONGEST_JOINED) : at]
+            joined = (one for one in (_TEAM_JOINED if others == "team" else _JOINED) if before.endswith(one))
+            yield from ((at - len(one), end) for one in joined)
+
+
+def _ends_of(text: str, words: str) -> Iterator[int]:
+    at = text.find(words)
+    while at >= 0:
+        end = at + len(words)
+        if not text[end : end + 1].isalnum():
+            yield end
+        at = text.find(words, end)
+
+
+def _name_at(text: str, end: int) -> tuple[int, str]:
+    """Where the name begins that stands before ``end``, and it; of ``Doe, Roe, and colleagues`` the first."""
+    if text[end - 1 : end] != ",":
+        name = _name_before(text[max(0, end - _LONGEST_NAME) : end])
+        return end - len(name), name
+    begin, name, comma = end, "", end - 1
+    for _ in range(_MOST_LISTED):
+        earlier = _name_before(text[max(0, comma - _LONGEST_NAME) : comma])
+        at = comma - len(earlier)
+        if not earlier or (name and not _is_listed(text, at, earlier)):
+            break
+        begin, name, comma = at, earlier, at - 2
+        if text[comma:begin] != ", ":
+            break
+    return begin, name
+
+
+def _is_listed(text: str, at: int, name: str) -> bool:
+    """Whether ``name`` at ``at``, which a comma and a name follow, is one of a list, not the "However" or "In Ottawa" before it."""
+    before = text[max(0, at - _LONGEST_BEFORE) : at].rstrip()
+    is_whole = not before or before.endswith((*_STOPS, *_OPENING_MARKS, ",", " by"))
+    word = name.casefold()
+    return is_whole and word not in _ADVERBS and not word.endswith("ly")
 
 
 def _name_before(text: str) -> str:
@@ -202,7 +251,7 @@ def _may_be_of_this(before: str) -> bool:
         return False
     if before.endswith(","):
         return before.startswith(_OPENINGS)
-    return not before or (before.endswith(" by") and before.startswith(_THIS_STUDY))
+    return not before or before in _TEAMS or (before.endswith(" by") and before.startswith(_THIS_STUDY))
 
 
 def _is_of_other(behind: str) -> bool:
