@@ -222,10 +222,39 @@ def test_what_is_reviewed_or_told_to_readers_is_no_doubt(newsletter: Newsletter,
 
 
 @pytest.mark.parametrize(
-    "body", ["It is a preprint.", "A Pre-print.", "It awaits peer review.", "It has not been peer-reviewed yet."]
+    "body",
+    [
+        "It is a preprint.",
+        "A Pre-print.",
+        "It is a preprint’s fate.",
+        "It awaits peer review.",
+        "It has not been peer-reviewed yet.",
+        "It is not yet peer reviewed.",
+        "It hasn’t been\npeer reviewed.",
+        "It has yet to be peer reviewed.",
+        "It is non-peer-reviewed.",
+        "It is under peer review.",
+        "It has not yet gone through formal peer review.",
+    ],
 )
 def test_a_text_that_says_it_is_a_preprint_is_enough(newsletter: Newsletter, body: str) -> None:
     assert told(newsletter, body=body, DOI="10.31234/osf.io/ab") == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "The preprints of others were not used.",
+        "Pre-prints were left out.",
+        "It is a pre-printed sheet.",
+        "It was reviewed by peers. It is not long.",
+        "It appeared in a peer-reviewed journal.",
+        "There was no effect in peer-reviewed studies.",
+        "It does not last. Studies were peer reviewed.",
+    ],
+)
+def test_a_text_of_other_preprints_is_not_enough(newsletter: Newsletter, body: str) -> None:
+    assert len(told(newsletter, body=body, DOI="10.31234/osf.io/ab")) == 1
 
 
 # own-article

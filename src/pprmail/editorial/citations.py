@@ -40,7 +40,12 @@ _PREPRINTS = {
 """Of each server what its DOIs begin with, and its address."""
 # bioRxiv and medRxiv share their prefix with the journals of Cold Spring Harbor, whose DOIs have letters
 _COLD_SPRING, _COLD_SPRING_PREPRINT = "10.1101/", r"10\.1101/(?:\d{4}\.\d\d\.\d\d\.\d|\d{6}(?!\w))"
-_TOLD = ("preprint", "pre-print", "peer review", "peer-review")
+# One preprint, not "the preprints of others"; and that peers have not reviewed it. Compiled where a server is named
+_TOLD = (
+    r"(?i)\bpre[-\u2010\u2011]?print(?![^\W_])"
+    r"|(?:\b(?:awaits?|awaiting|before|non?|not|pending|under|without|yet)\b|n['’]t\b)"
+    r"(?:\s(?:any|be|been|for|formal|formally|gone|had|passed|the|through|to|undergone|yet)\b){0,5}[\s\u2010\u2011-]peer[\s\u2010\u2011-]{1,3}review"
+)
 
 
 def citation_problems(issue: Issue, summary: Summary, author: str) -> Iterator[Problem]:
@@ -126,8 +131,8 @@ def _preprint(summary: Summary) -> Iterator[Problem]:
     found = _server(summary)
     if found is None:
         return
-    told = f"{summary.title.text} {plain_prose(summary.body)} {plain_prose(summary.implications)}".casefold()
-    if not any(word in told for word in _TOLD):
+    told = f"{summary.title.text} {plain_prose(summary.body)} {plain_prose(summary.implications)}"
+    if not re.compile(_TOLD).search(told):
         yield problem(
             "preprint",
             found[0],
