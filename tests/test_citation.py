@@ -124,6 +124,19 @@ def test_the_address_of_a_doi_is_percent_encoded() -> None:
     assert doi_url("10.1000/a b%#?é") == "https://doi.org/10.1000/a%20b%25%23%3F%C3%A9"
 
 
+ENCODED = {
+    "brackets": ("10.1002/%28SICI%291", "10.1002/%28SICI%291"),
+    "small-letters": ("10.1002/a%3c1%3E", "10.1002/a%3c1%3E"),
+    "a-percent-sign-beside": ("10.1002/5%%28%2", "10.1002/5%25%28%252"),
+    "mixed": ("10.1002/a<%3E", "10.1002/a%3C%3E"),
+}
+
+
+@pytest.mark.parametrize(("doi", "path"), ENCODED.values(), ids=ENCODED)
+def test_what_is_percent_encoded_is_not_encoded_twice(doi: str, path: str) -> None:
+    assert doi_url(doi) == f"https://doi.org/{path}"
+
+
 DATES = {
     "year": ("Doe, J. (2019). On.", CitationDate(2019, None, 9)),
     "letter": ("Doe, J. (2019a). On.", CitationDate(2019, None, 9)),

@@ -31,6 +31,7 @@ _BEHIND_DOI = frozenset(
 )
 _OXFORD = r"(10\.1093/[^/]+/[^/]+)/\d{4,9}"
 _CLOSERS = {")": "(", "]": "[", ">": "<", "}": "{"}
+_SAFE = "/:;()._-,+@=~!$"
 _ENDS_SENTENCE = frozenset(".,;:!?'’”\"")
 
 
@@ -70,8 +71,15 @@ def normal_doi(text: str) -> str | None:
 
 
 def doi_url(doi: str) -> str:
-    """The address that resolves ``doi``, with what an address may not hold percent-encoded (DOI Handbook 3.8)."""
-    return "https://doi.org/" + quote(doi, safe="/:;()._-,+@=~!$")
+    """The address that resolves ``doi``, with what an address may not hold percent-encoded (DOI Handbook 3.8).
+
+    What is encoded already, as in a DOI copied out of an address, stays (RFC 3986, 2.4: never twice).
+    """
+    if "%" not in doi:
+        return "https://doi.org/" + quote(doi, safe=_SAFE)
+    # Each second piece is an encoded character
+    pieces = re.compile("(%[0-9A-Fa-f]{2})").split(doi)
+    return "https://doi.org/" + "".join(one if n % 2 else quote(one, safe=_SAFE) for n, one in enumerate(pieces))
 
 
 def find_doi(citation: str) -> str | None:
