@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -241,3 +242,24 @@ def test_a_terminal_obeys_nothing_that_an_author_pasted(newsletter: Newsletter, 
 
     assert "source-repeated" in done.stdout
     assert [one for one in done.stdout if not one.isprintable()] == ["\n"] * done.stdout.count("\n")
+
+
+RARELY_NEEDED = (
+    "rapidfuzz",
+    "pprmail.editorial.distributions",
+    "pprmail.registers",
+    "pprmail.reference",
+    "pprmail.explanations",
+)
+
+
+def test_what_few_issues_need_is_not_loaded(newsletter: Newsletter) -> None:
+    program = (
+        "import sys; from pprmail.cli import run; "
+        f"run(['-C', {str(newsletter.root)!r}, 'check', '2020-08']); "
+        f"print([name for name in {RARELY_NEEDED!r} if name in sys.modules])"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "[]\n"
