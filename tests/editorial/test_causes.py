@@ -29,6 +29,7 @@ def test_a_study_that_observes_shows_no_cause() -> None:
     ]
     assert causal("Alliance reduces distress.", "Randomized controlled trial") == []
     assert causal("It does not prove that alliance caused this; it may have reduced it, or not improved it.") == []
+    assert causal("The causes are unknown. Reduced symptoms were seen, with increased hope.") == []
 
 
 def test_the_samples_hold_back() -> None:

@@ -18,6 +18,7 @@ _ROMAN = re.compile(r"[IVXLC]+")
 KNOWN = frozenset((
     "AM", "PM", "BC", "AD", "CE", "BCE", "UK", "US", "USA", "EU", "UN", "UNESCO", "WHO", "NHS", "DNA", "RNA", "HIV",
     "AIDS", "IQ", "JAMA", "BMJ", "PNAS", "NIMH", "MRI", "EEG", "ECG", "CT", "TV", "CD", "DVD", "GPS", "PDF", "FAQ", "URL", "USB", "OK", "DSM",
+    "DOI", "ISBN", "ISSN", "EDT", "EST", "GMT", "RN", "FDA", "NICE", "SPSS", "BBC", "UCLA",
     "ICD", "APA", "CEO", "MD", "BA", "MA", "LGBT", "LGBTQ", "COVID", "SARS", "ID", "VS", "ANOVA", "ANCOVA", "MANOVA",
 ))  # fmt: skip
 """What every reader knows, in text or of the field."""
@@ -27,9 +28,12 @@ _SHOUTED = frozenset((
 ))  # fmt: skip
 _MOST = 200
 """So many abbreviations are looked into; each is sought in the whole text."""
-_INTRODUCED = re.compile(r"(?:\bor|\bas|\bcalled|\babbreviated(?: to)?|[“\"]|[(\[](?:[A-Z][\w-]*/)?)\s?$")
+_INTRODUCED = re.compile(
+    r"(?:\b(?:or|as|called|abbreviated(?: to)?|hereafter|henceforth|i\.e\.),?|[(\[](?:[A-Z][\w-]*/)?)\s?[“\"‘]?$"
+)
 _EXPLAINED = re.compile(
-    r"(?:-\d+)?s?(?: (?:scores?|scale|scales|total))? ?[(\[][^\W\d_]|\s?[—–]\s?[a-z]|,? (?:i\.e\.|that is|stands for|is short for|means)"
+    r"(?:-\d+)?s?(?: (?:scores?|scale|scales|total))? ?[(\[][^\W\d_]|\s?[—–:=]\s?[a-z]"
+    r"|, or [a-z]|,? (?:i\.e\.|that is|stands for|(?:is )?short for|means)"
 )
 
 
@@ -39,7 +43,7 @@ def abbreviation_problems(wording: Wording, known: Container[str]) -> Iterator[P
     told: set[str] = set()
     for found in _ABBREVIATION.finditer(text):
         short, before = found[0], text[found.start() - 1 : found.start()]
-        if before.isalnum() or before in {".", "-", "_"}:
+        if before.isalnum() or before in {".", "-", "_"} or text[found.end() : found.end() + 1] == "*":
             continue
         if short in told or short in known or short in KNOWN or short in _SHOUTED or _ROMAN.fullmatch(short):
             continue

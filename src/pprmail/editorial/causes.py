@@ -23,6 +23,11 @@ _HEDGED = re.compile(
     r"\b(?:not|no|never|nor|whether|may|might|could|cannot|if|proves?|were|was|are|is|had|have|has)\s(?:\w+\s){0,3}$",
     re.IGNORECASE,
 )
+# "The causes", "with reduced symptoms", "Reduced symptoms were seen"
+_NO_VERB = re.compile(
+    r"(?:^|[.!?]\s|\b(?:the|an?|its|their|these|those|some|other|possible|common|root|of|with|for|in|no|by|and)\s)$",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 def causal_problems(wording: Wording, type_of_research: str) -> Iterator[Problem]:
@@ -30,7 +35,8 @@ def causal_problems(wording: Wording, type_of_research: str) -> Iterator[Problem
     if not _OBSERVES.search(type_of_research):
         return
     for found in _CAUSAL.finditer(wording.text):
-        if not _HEDGED.search(wording.text, max(0, found.start() - 60), found.start()):
+        before = wording.text[max(0, found.start() - 60) : found.start()]
+        if not _HEDGED.search(before) and not _NO_VERB.search(before):
             message = f"{found[0]!r} says what causes what, and a {type_of_research.lower()} cannot show that"
             yield wording.problem(
                 "causal-language", found.start(), message, "write 'is linked to', 'goes with', or 'predicts'"

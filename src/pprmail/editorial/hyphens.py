@@ -20,7 +20,7 @@ _MOST = 200
 _NEVER_ALONE = frozenset({"meta", "non", "anti", "multi", "semi", "quasi", "pseudo", "neuro", "bio", "socio"})
 _NEVER_APART = {("well", "being")}
 # Two words with a hyphen and one without it
-_DIFFERENT = frozenset({"re", "co", "un"})
+_DIFFERENT = frozenset({"re", "un"})
 
 
 def hyphen_problems(wording: Wording) -> Iterator[Problem]:
@@ -41,15 +41,15 @@ def hyphen_problems(wording: Wording) -> Iterator[Problem]:
 
 
 def _other_spellings(first: str, last: str) -> Iterator[str]:
-    if first not in _DIFFERENT:
+    if first not in _DIFFERENT and (first, last) != ("co", "op"):
         yield first + last
     if first in _NEVER_ALONE or (first, last) in _NEVER_APART:
         yield f"{first} {last}"
 
 
 def _words_beginning(word: str, text: str) -> list[re.Match[str]]:
-    """Where ``word`` stands as a word, in its singular or its plural."""
-    return list(re.finditer(rf"(?<![\w-]){re.escape(word)}(?:s|es)?(?![\w-])", text))
+    """Where ``word`` stands as a word, in its singular or its plural, and in no address."""
+    return list(re.finditer(rf"(?<![\w/@.-]){re.escape(word)}(?:s|es)?(?![\w/@-]|\.\w)", text))
 
 
 def _mixed(wording: Wording, ours: list[re.Match[str]], theirs: list[re.Match[str]]) -> Problem:

@@ -45,7 +45,7 @@ def language_problems(wording: Wording, manner: Manner, *, is_summary: bool) -> 
 
 # Of a title
 
-_ABBREVIATED_END = re.compile(r"(?:\.\.|\b(?:[A-Za-z]\.)+[A-Za-z]\.|\b(?:al|etc|vs|Jr|Sr|Inc)\.)$")
+_ABBREVIATED_END = re.compile(r"(?:\.\.|\b(?:[A-Za-z]\.)+[A-Za-z]\.|\b(?:al|[Ee]tc|vs|Jr|Sr|Inc|Ph\.D)\.)$")
 
 
 def _title_full_stop(wording: Wording) -> Iterator[Problem]:

@@ -63,7 +63,7 @@ _QUOTES = frozenset("“”‘’\"'")
 
 def person_problems(wording: Wording) -> Iterator[Problem]:
     """Each such word, with another for it."""
-    text = wording.small
+    text = wording.small.replace("\u00a0", " ")
     words = [pair for part, words in _PEOPLE.items() if part in text for pair in words.items()]
     for word, better in words:
         at = text.find(word)

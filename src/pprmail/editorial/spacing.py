@@ -17,7 +17,8 @@ _BEFORE = re.compile(r"[,;.):?!](?<=[ \u00a0].)")
 _FRENCH = frozenset(";:?!")
 _INSIDE = re.compile(r"\([ \u00a0]+(?=\S)")
 _AFTER = re.compile(r"[,;.?!](?=[^\W_])")
-_OPENED = re.compile(r"\((?<=[^\W\d_][^\W\d_]\()(?=[A-Z]{2})")
+_OPENED = re.compile(r"\((?<=[^\W\d_][^\W\d_]\()(?=[A-Z]{2}|[a-z]+\s)")
+_TWICE = re.compile(r"([,;:])\1")
 _CLOSED = re.compile(r"\)(?<=[A-Z]{2}\))(?=[a-zà-ÿ]{2})")
 _BEFORE_NUMBER_OR_ELLIPSIS = re.compile(r"\.(?:[\d.…]|\s\.|[a-z])|…|[:;][-()DPp]")
 # Within an address nothing is a slip
@@ -29,7 +30,7 @@ def spacing_problems(wording: Wording, *, is_french: bool) -> Iterator[Problem]:
     text = wording.text
     for found in _BEFORE.finditer(text):
         at, sign = found.start() - 1, found[0]
-        if sign in _FRENCH and (is_french or text[at] == "\u00a0" or text[at + 2 : at + 3].isdigit()):
+        if sign in _FRENCH and (is_french or text[at] == "\u00a0" or text[at + 2 : at + 4].lstrip()[:1].isdigit()):
             continue
         if _ends_word(text[at - 1 : at]) and not _BEFORE_NUMBER_OR_ELLIPSIS.match(text, at + 1):
             yield wording.problem("spacing", at, f"a space stands before {sign!r}", "take it out")
@@ -39,6 +40,9 @@ def spacing_problems(wording: Wording, *, is_french: bool) -> Iterator[Problem]:
         at, sign = found.start(), found[0]
         if _runs_on(text, at, sign) and not _ADDRESS.search(_word_at(text, at)):
             yield wording.problem("spacing", at, f"no space follows {sign!r}", "put one after it")
+    for found in _TWICE.finditer(text):
+        if not _ADDRESS.search(_word_at(text, found.start())):
+            yield wording.problem("spacing", found.start(), f"{found[0]!r} for {found[1]!r}", "take one out")
     runs_on = [one.start() for one in _OPENED.finditer(text) if text[one.start() - 1].islower()]
     for at in (*runs_on, *(one.start() for one in _CLOSED.finditer(text))):
         yield wording.problem("spacing", at, "no space parts the bracket from the word", "put one between")
@@ -48,7 +52,7 @@ def _ends_word(character: str) -> bool:
     return character.isalnum() or character in {")", "]", "%", "”", "’", '"'}
 
 
-_LONGEST_BOUND = 8
+_LONGEST_BOUND, _SHORTEST_WORD = 8, 2
 
 
 def _runs_on(text: str, at: int, sign: str) -> bool:
@@ -60,7 +64,9 @@ def _runs_on(text: str, at: int, sign: str) -> bool:
             and (before[-1].isalnum() or before[-1] in {"%", ")", "]"})
             and (after[0].isalpha() or (sign == ";" and "[" not in text[max(0, at - _LONGEST_BOUND) : at]))
         )
-    return len(before) > 1 and before.isalpha() and before.islower() and len(after) > 1 and after.istitle()
+    if len(after) < _SHORTEST_WORD or not after.istitle():
+        return False
+    return before[-1:] == ")" or (len(before) > 1 and ((before.isalpha() and before.islower()) or before.isdigit()))
 
 
 def _word_at(text: str, offset: int) -> str:
