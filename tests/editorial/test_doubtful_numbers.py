@@ -336,6 +336,16 @@ FAULTS = {
         "Then 36% of patients (12 of 46 depressed patients) left.",
         "1:6 [percentage-inconsistent]",
     ),
+    "denied-at-the-end": (
+        "It was not significant at the end (*g* = 0.64, 95% CI [0.41, 0.87]).",
+        "1:8 [significance-contradicts-ci]",
+    ),
+    "denied-that-no": (
+        "The results show that no significant change was seen (*g* = 0.64, 95% CI [0.41, 0.87]).",
+        "1:23 [significance-contradicts-ci]",
+    ),
+    "percentage-by-women": ("It was endorsed by 12 of 46 women (36%).", "1:36 [percentage-inconsistent]"),
+    "p-of-rounded-df": ("It was *F*(1.8, 102.4) = 4.10, *p* = .032.", "1:33 [p-inconsistent]"),
 }
 
 
@@ -756,6 +766,12 @@ QUIET = {
     ),
     "works-of-a-year": "1,782 adults; Freud’s 1895 papers, the 1895 records, two 1896 articles, the 1648 peace.",
     "relative-risk-in-per-cent": "RR = 1.38 (38% higher; 95% CI 5% to 81%), a HR of 0.72 or a 28% lower risk (95% CI 6–45%).",
+    "studies-that-found-none": "Studies that found no significant effect were smaller (*d* = 0.30, 95% CI [0.10, 0.50]).",
+    "just-short-of": "It was just short of significant (*g* = 0.20, 95% CI [-0.01, 0.41]).",
+    "of-another-level": "It was not significant at the 1% level (*d* = 0.20, 95% CI [0.01, 0.39]), nor at *p* < .01 (*d* = 0.20, 95% CI [0.01, 0.39]).",
+    "what-matters": "What is significant for clinicians is the size (*d* = 0.12, 95% CI [-0.10, 0.34]).",
+    "rough-counts": "Nearly 1 of 3 (35%) left; more than 1 of 4 (28%), up to 1 of 4 (22%) and some 1 of 5 (22%) did not.",
+    "rounded-df": "It was *F*(1.8, 102.4) = 4.10, *p* = .022.",
 }
 
 

@@ -64,6 +64,11 @@ _NOT_A_SHARE = (
 )
 _ROUGHLY = r"(?:\b(?i:about|around|roughly|approximately|approx\.|nearly|almost|circa|c\.|ca\.|some)\s|[~≈]\s?)\Z"
 _MOST_ROUGHLY = 5
+# Before the count, what makes it one that the percentage need not be that of
+_NOT_EXACTLY = (
+    r"\b(?i:nearly|almost|about|around|roughly|approximately|approx\.|circa|c\.|ca\.|some|over|under|above|below|up\sto"
+    r"|at\s(?:least|most)|(?:more|less|fewer|greater|lower|higher|larger|smaller)\sthan)\s\Z"
+)
 # In its sentence, what makes a percentage more than a count: nobody has to get it by dividing
 _MODELLED = (
     r"(?i:weight(?:ed|ing|s)\b|adjust(?!ment\sdisorder)|imput|estimat|\bpooled|cumulative|kaplan|actuarial|life-?\s?table|survival"
@@ -122,7 +127,8 @@ def _count_around(text: str, line: int, at: int) -> re.Match[str] | None:
 def _is_other(text: str, found: re.Match[str]) -> bool:
     """Whether the percentage is another than that of the count, neither rounded nor cut off."""
     before = text[max(0, found.start("p") - _BEFORE) : found.start("p")]
-    if re.search(_NOT_A_SHARE, before):
+    before_count = text[max(0, found.start("count") - _BEFORE) : found.start("count")]
+    if re.search(_NOT_A_SHARE, before) or re.search(_NOT_EXACTLY, before_count):
         return False
     slack = _MOST_ROUGHLY if re.search(_ROUGHLY, before) else _HAIR
     part, whole, half = _number(found["part"]), _number(found["whole"]), half_unit(found["p"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.editorial.numerals import evened, half_unit
@@ -159,7 +160,9 @@ def _possible(test: Test, *, one_tailed: bool) -> list[tuple[float, float]]:
     """
     if test.kind == "r" and test.value > 1:
         return []
-    low, high = _tail(test, test.value + test.half), _tail(test, max(test.value - test.half, 0.0))
+    like = [test._replace(df=df) for df in product(*map(_rounded, test.df))]
+    low = min(_tail(one, test.value + test.half) for one in like)
+    high = max(_tail(one, max(test.value - test.half, 0.0)) for one in like)
     if test.kind == "r":  # some print N in the parentheses, and not N - 2
         with_n = test._replace(df=(test.df[0] - 2,))
         if with_n.df[0] > 0:
@@ -168,6 +171,14 @@ def _possible(test: Test, *, one_tailed: bool) -> list[tuple[float, float]]:
         return [(low, high)]
     unpredicted = [(1 - high / 2, 1 - low / 2)] if one_tailed else []
     return [(low, high), (low / 2, high / 2), *unpredicted]
+
+
+def _rounded(df: float) -> tuple[float, ...]:
+    """What printed degrees of freedom may be: those with decimals, as of Welch, are rounded."""
+    if df.is_integer():
+        return (df,)
+    half = half_unit(repr(df))
+    return df - half, df + half
 
 
 def _tail(test: Test, value: float) -> float:

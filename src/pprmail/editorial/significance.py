@@ -29,6 +29,8 @@ _EFFECT = (
     r"(?:ship)?)s?"
 )
 _OF_AN_EFFECT = rf"\s(?:{_EFFECT}|at|in|for|after|between|on|among|from)\b|\s?\(|[,:;]"
+# "Studies that found no significant effect": what follows is said of the studies
+_OF_WHICH = r"(?:s|ose)\s(?:that|which|who|with)\s(?!(?:no|not|the|there|an?)\b)"
 _BY_HOW_MUCH = (
     r"\s(?:better|worse|more|less|fewer|higher|lower|greater|larger|smaller|differ(?:ent|ed)?|associated|related|correlated"
     r"|reduced?|improved?|increased?|decreased?|changed?|at|in|on|for|after|across|between|from)\b|\s?\(|[,:;]"
@@ -42,7 +44,8 @@ _UNSURE = (
     r"(?i:equivalen|margin|inferior|zero|adjust|correct|bonferroni|one-(?:tail|sided)|heterogen|bias|interaction|moderat"
     r"|mediat|egger|clinical|practical|whether|\bif\b|would|could|might|cannot|approach|nearly|almost|trend|unless|exact"
     r"|permut|predict|expect|hypothes|rule[sd]? out|absent|lack"
-    r"|\bfew\b|\bnone\b|\bonly\b|respective|pre-post|within-|borderline|barely|far from|α\s?[=<]|\balpha\b"
+    r"|\bfew\b|\bnone\b|\bonly\b|respective|pre-post|within-|borderline|barely|far from|short of|close to|α\s?[=<]|\balpha\b"
+    r"|\bwhat\b|\bat\s(?:an?\s|the\s)?(?:[a-z]+\s){0,2}(?:p\s?<\s?)?(?:0?\.(?:10?|01|00[0-9]|025)\b|(?:10?|2\.5|0\.[15])\s?(?:%|per\s?cent))"
     r"|p\s?<\s?0?\.10?(?![0-9]))"
 )
 _ELSEWHERE = (
@@ -178,7 +181,7 @@ def _words_before(text: str, first: int, estimate: int) -> Words | None:
     pairs = 1 if "between" in between else 0
     if not re.compile(subject).match(text, word.end()) or between.count(" and ") > pairs:
         return None
-    if _compares_effects(text, first, word):
+    if _compares_effects(text, first, word) or re.search(_OF_WHICH, text[first : word.start()].rpartition(". ")[2]):
         return None
     return None if re.search(_ELSEWHERE, between) else _words(text, first, word)
 
