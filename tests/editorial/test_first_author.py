@@ -79,6 +79,27 @@ PLACES = {
     "practice-based": ("Poe and colleagues took up the question of its worth in a practice-based study.", "1:1"),
     "a-number": ("Poe and colleagues sat down with 120 clients.", "1:1"),
     "first-in-passing": ("Poe and colleagues are no strangers. Poe and colleagues tested it.", "1:38"),
+    "recently": ("Recently, Smith and colleagues asked why.", "1:11"),
+    "recently-without-a-comma": ("It helps. Recently Smith and colleagues asked why.", "1:20"),
+    "recently-a-list": ("Recently, Smith, Poe, and colleagues asked why.", "1:11"),
+    "its-year-before": ("In 2019 Smith and colleagues asked why.", "1:9"),
+    "its-year-and-a-comma": ("In 2019, Smith and colleagues asked why.", "1:10"),
+    "its-year-of-a-trial": ("In a 2019 trial, Smith and colleagues asked why.", "1:18"),
+    "its-year-in-brackets": ("It helps. Smith et al. (2019) asked why.", "1:11"),
+    "its-year-after-colleagues": ("Smith and colleagues (2019) asked why.", "1:1"),
+    "its-year-behind": ("Smith and colleagues asked in 2019 why.", "1:1"),
+    "this-trial-without-a-comma": ("In this trial Smith and colleagues asked why.", "1:15"),
+    "their-trial-without-a-comma": ("In their randomized trial Smith and colleagues asked why.", "1:27"),
+    "a-study-without-a-comma": ("In a meta-analysis Smith and colleagues asked why.", "1:20"),
+    "the-study-by": ("The study by Smith and colleagues found it.", "1:14"),
+    "the-controlled-trial-by": ("The randomized controlled trial by Smith and colleagues found it.", "1:36"),
+    "the-trial-of": ("It helps. The trial of Smith and colleagues found it.", "1:24"),
+    "this-trial-of": ("This trial of Smith and colleagues found it.", "1:15"),
+    "possessive-of-a-trial": ("Smith and colleagues’ trial was large.", "1:1"),
+    "possessive-straight": ("Smith and colleagues' randomized controlled trial, now here, was large.", "1:1"),
+    "possessive-of-et-al": ("Smith et al.’s Study was large.", "1:1"),
+    "possessive-of-a-team": ("Smith and her team’s meta-analysis was large.", "1:1"),
+    "no-year": ("Smith and colleagues asked 200 clients.", "1:1"),
     "misspelled": ("Keffe and colleagues tested it.", "1:1"),
 }
 
@@ -166,6 +187,29 @@ QUIET = {
     "family": "Friends, family, and colleagues were asked.",
     "no-name": "The and colleagues; And colleagues; 7 and colleagues; van and colleagues. Van and colleagues.",
     "colleaguesque": "Smith and teammates met. Smith et alia met.",
+    "until-recently": "Until recently, Smith and colleagues asked why. More recently, Poe and colleagues asked why.",
+    "recently-another": "Recently, Smith and colleagues (2010) asked why.",
+    "previously-without-a-comma": "Previously Smith and colleagues asked why.",
+    "earlier-without-a-comma": "Earlier Smith and colleagues asked why. Later Poe and colleagues asked why.",
+    "year-before-without-a-comma": "In 2010 Smith and colleagues asked why.",
+    "two-years": "Smith et al. (2010, 2019) asked why. Smith et al. (2019) asked why.",
+    "year-with-a-letter": "Smith et al. (2010a) asked why. Poe et al. (2019a) asked why.",
+    "year-of-another-trial": "In a 2010 trial, Smith and colleagues asked why.",
+    "the-year-and-earlier": "Smith et al. (2019) had asked why. In 2019 and before, Poe and colleagues asked why.",
+    "not-its-trial": "In this way Smith and colleagues asked why. In this trial of care Poe and colleagues asked why.",
+    "an-earlier-study-by": "The earlier study by Smith and colleagues found it. The other trial of Poe and colleagues found it.",
+    "a-study-by": "A study by Smith and colleagues found it. Another trial of Poe and colleagues found it.",
+    "therapists-of": "The therapists in the trial of Smith and colleagues found it. The by Poe and colleagues found it.",
+    "the-scale-by": "The inventory by Smith and colleagues found it. The results of Poe and colleagues found it.",
+    "study-of-people": "The study of Freud and his colleagues is of worth.",
+    "possessive-of-work": "Smith and colleagues’ view was tested in a trial. Poe et al.’s view of the trial was tested.",
+    "possessive-of-an-earlier-trial": "Smith and colleagues’ earlier trial was large. Poe and colleagues’ trial of 2010 was large.",
+    "possessive-later": "It rests on Smith and colleagues’ trial.",
+    "famous": "Smith and colleagues’ trial is famous. Poe and colleagues’ study is often cited.",
+    "well-known": "The well-known study by Smith and colleagues tested it. Poe and colleagues’ trial is known.",
+    "pioneering": "The pioneering study by Smith and colleagues tested it. The influential trial of Poe and colleagues tested it.",
+    "earlier-work": f"Smith and colleagues asked why {'x' * 60} in an earlier study.",
+    "other-findings": f"The study by Smith and colleagues found {'x' * 60} as did other trials.",
     "nobody": "It was tested.",
     "people-who-met": "Freud and his colleagues met on Wednesdays. They studied dreams.",
     "people-who-quarrelled": "Freud and his colleagues fell out with each other, as 3 of them said.",
@@ -222,6 +266,52 @@ def test_the_title_may_name_the_first_author() -> None:
 def test_the_blurb_may_name_the_first_author() -> None:
     blurb = Passage("What Keefe found.", "1-doe.md")
     summary = summary_of(KEEFE)._replace(blurb=blurb, body=parse_text("Smith and colleagues tested it.", "1-doe.md")[0])
+
+    assert list(first_author_problems(summary)) == []
+
+
+@pytest.mark.parametrize(
+    "work", ["work", "studies", "research", "findings", "trial", "reviews", "evidence", "meta-analyses"]
+)
+@pytest.mark.parametrize("which", ["earlier", "previous", "prior", "other", "past", "another"])
+def test_a_sentence_of_earlier_work_names_no_stranger(which: str, work: str) -> None:
+    assert told(f"Smith and colleagues asked {'x' * 40} for {which} {work} said.") == []
+
+
+def test_only_its_own_sentence_tells_of_earlier_work() -> None:
+    assert len(told("The study by Smith and colleagues found it. Earlier studies did not.")) == 1
+
+
+def test_without_a_year_in_the_citation_every_year_is_of_another() -> None:
+    citation = "Keefe, J. R. (in press). On."
+
+    assert told("Smith et al. (2019) asked why. In 2019 Poe and colleagues asked why.", citation) == []
+    assert len(told("Smith et al. asked why.", citation)) == 1
+
+
+def test_practice_implications_and_the_blurb_name_strangers_too() -> None:
+    (prose, _) = parse_text("It helps. Smith and colleagues tested it.", "1-doe.md")
+    blurb = Passage("In 2019 Smith and colleagues asked why.", "1-doe.md", ((0, 2, 8),))
+    found = [
+        first_author_problems(summary_of(KEEFE)._replace(**one)) for one in ({"implications": prose}, {"blurb": blurb})
+    ]
+
+    assert [(one.line, one.column, one.rule) for (one,) in found] == [
+        (1, 11, "first-author-mismatch"),
+        (2, 16, "first-author-mismatch"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "As Smith and colleagues put it, it was tested.",
+        "Smith and colleagues (2010) tested it.",
+        "Smith and Keefe, or Smith and colleagues, tested it.",
+    ],
+)
+def test_practice_implications_and_the_blurb_may_speak_of_another_study(text: str) -> None:
+    summary = summary_of(KEEFE)._replace(blurb=Passage(text, "1-doe.md"), implications=parse_text(text, "1-doe.md")[0])
 
     assert list(first_author_problems(summary)) == []
 

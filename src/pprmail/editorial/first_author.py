@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from pprmail.citation import date_span, folded
+from pprmail.citation import date_span, find_date, folded
 from pprmail.editorial.bylines import authors
-from pprmail.editorial.wording import TEXT, wording_of_citation, wording_of_summary
+from pprmail.editorial.wording import BLURB, IMPLICATIONS, TEXT, wording_of_citation, wording_of_summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,7 @@ _JOINED = tuple(f" {word} {whose}" for word in ("and", "&") for whose in ("", "h
 _TEAM_JOINED = tuple(joined for joined in _JOINED if joined not in {" and ", " & "})
 _LONGEST_JOINED = max(map(len, _JOINED))
 _GATES = (*_OTHERS, "et al")
+_READ = frozenset({BLURB, TEXT, IMPLICATIONS})
 _PARTICLES = frozenset({
     "van", "von", "der", "den", "de", "del", "della", "di", "da", "dal", "la", "le", "du", "dos", "das", "des",
     "ten", "ter", "te", "al", "el", "bin", "ibn", "ben", "zu", "zur", "af", "av", "y", "st",
@@ -39,8 +41,8 @@ _PEOPLE = frozenset({
 })  # fmt: skip
 _LEADS = frozenset({
     "a", "after", "also", "although", "an", "and", "as", "at", "because", "both", "but", "by", "for", "following", "from",
-    "here", "if", "in", "like", "of", "on", "since", "so", "that", "the", "then", "to", "unlike", "when", "while", "with",
-    "yet",
+    "earlier", "here", "if", "in", "later", "like", "of", "on", "originally", "previously", "recently", "since", "so", "that",
+    "the", "then", "to", "unlike", "when", "while", "with", "yet",
 })  # fmt: skip
 """What begins a sentence with a capital letter before a name."""
 _ADVERBS = frozenset({
@@ -61,6 +63,12 @@ _OPENINGS = (
     "In the present ",
     "In the current ",
 )
+_STUDIES = frozenset({
+    "analysis", "article", "experiment", "meta-analysis", "paper", "review", "study", "survey", "trial",
+})  # fmt: skip
+"""What "In this trial", "The trial by" and "Smith and colleagues’ trial" speak of."""
+_LONGEST_STUDY = 4
+"""Words of "randomized controlled trial" and of what stands before it."""
 _THIS_STUDY = ("This ", "In this ", "The present ", "The current ", "In the present ", "In the current ")
 _TEAMS = frozenset({
     f"The {team}" for team in ("authors", "investigators", "research group", "research team", "researchers", "team")
@@ -71,7 +79,14 @@ _OTHER_STUDY = frozenset({
     "unlike", "like", "contrast", "classic", "seminal", "landmark", "ago", "decade", "decades", "years", "since", "once",
     "first", "had", "have", "has", "developed", "proposed", "introduced", "coined", "called", "argued", "based",
     "following", "building", "replicate", "replicated", "extend", "extended", "scale", "measure", "model", "theory",
+    "cited", "famous", "influential", "known", "pioneering", "wellknown",
 })  # fmt: skip
+_EARLIER = frozenset({"another", "earlier", "other", "past", "previous", "prior"})
+_WORK = (
+    "analys", "evidence", "experiment", "finding", "literature", "meta", "research", "result", "review", "stud", "trial",
+    "work",
+)  # fmt: skip
+"""What is another's, behind one of ``_EARLIER``, wherever the sentence has it."""
 _STUDIED = frozenset({
     "aimed", "analysed", "analysis", "analyses", "analyzed", "asked", "assessed", "brought", "carried", "checked", "collected",
     "combined", "compare", "compared", "conclude", "concluded", "conducted", "data", "describe", "described", "determined",
@@ -86,21 +101,18 @@ _STUDIED = frozenset({
 """What a sentence says of those who made a study, and of nobody who met, taught or quarrelled."""
 _STOPS = (".", "!", "?", "…", ":")
 _OPENING_MARKS = "“‘\"'("
-_LONGEST_NAME, _LONGEST_BEHIND, _LONGEST_BEFORE, _LONGEST_SENTENCE = 60, 48, 300, 120
+_LONGEST_NAME, _LONGEST_BEHIND, _LONGEST_SAID, _LONGEST_BEFORE, _LONGEST_SENTENCE = 60, 48, 120, 300, 300
 _MOST_LISTED = 8
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
 class Naming(NamedTuple):
-    """``name`` stands at ``at`` of the words.
-
-    ``is_of_study``: its sentence says what those do who make one; ``is_of_another``: it may speak of another study.
-    """
+    """``name`` stands at ``at`` of the words; ``before`` and ``behind`` it is the rest of its sentence, as far as it matters."""
 
     at: int
     name: str
-    is_of_study: bool
-    is_of_another: bool
+    before: str
+    behind: str
 
 
 def first_author_problems(summary: Summary) -> Iterator[Problem]:
@@ -121,8 +133,9 @@ def first_author_problems(summary: Summary) -> Iterator[Problem]:
     people = authors(byline) if namings else ()
     if not people or not people[0].initials:
         return
-    others = {one.name for one in namings if one.is_of_another}
-    one = next((one for one in namings if one.is_of_study and one.name not in others), None)
+    year = _year(summary)
+    others = {one.name for one in namings if _is_of_another(one, year)}
+    one = next((one for one in namings if one.name not in others and _says_study(one)), None)
     if one is None or _is_named(people[0].family, wording.text):
         return
     place = next((n for n, author in enumerate(people, 1) if _are_same(one.name, author.family)), None)
@@ -145,7 +158,7 @@ def ordinal(number: int) -> str:
 
 def _namings(wording: Wording) -> Iterator[Naming]:
     for block, words in zip(wording.blocks, wording.text.split("\n"), strict=True):
-        if block.kind == TEXT and any(gate in words for gate in _GATES):
+        if block.kind in _READ and any(gate in words for gate in _GATES):
             yield from _namings_in(words.replace("\u00a0", " "), block.start)
 
 
@@ -156,12 +169,7 @@ def _namings_in(text: str, start: int) -> Iterator[Naming]:
         if name:
             before = _sentence_before(text[max(0, begin - _LONGEST_BEFORE) : begin])
             behind = text[end : end + _LONGEST_SENTENCE].lstrip(".").partition(". ")[0]
-            yield Naming(
-                start + begin,
-                _without_possessive(name),
-                _is_of_study(before) or _is_of_study(behind),
-                not _may_be_of_this(before) or _is_of_other(behind[:_LONGEST_BEHIND]),
-            )
+            yield Naming(start + begin, _without_possessive(name), before, behind)
 
 
 def _marks(text: str) -> Iterator[tuple[int, int]]:
@@ -241,25 +249,69 @@ def _sentence_before(before: str) -> str:
     return before[max(before.rfind(f"{stop} ") for stop in ".?!") + 1 :].strip()
 
 
+def _says_study(naming: Naming) -> bool:
+    """The sentence says what those do who make a study. "The study of Freud" alone may be one about him."""
+    return _is_of_study(naming.behind[:_LONGEST_SAID]) or (
+        not naming.before.endswith(" of") and _is_of_study(naming.before)
+    )
+
+
 def _is_of_study(words: str) -> bool:
     return any(word in _STUDIED or (word.isdecimal() and len(word) > 1) for word in folded(words).split())
 
 
-def _may_be_of_this(before: str) -> bool:
+def _is_of_another(naming: Naming, year: str) -> bool:
+    """It may speak of another study than that of ``year``, the citation's."""
+    return not _may_be_of_this(naming.before, year) or _is_of_other(naming.behind, year)
+
+
+def _may_be_of_this(before: str, year: str) -> bool:
     """What stands before the name in its sentence lets it be this study's: nothing, or "In this study,", "To find out,"."""
-    if any(word in _OTHER_STUDY or word.isdecimal() for word in folded(before).split()):
+    if any(word in _OTHER_STUDY or (word.isdecimal() and word != year) for word in folded(before).split()):
         return False
+    if before.rstrip(",") in {"", "Recently", f"In {year}"}:
+        return True
     if before.endswith(","):
         return before.startswith(_OPENINGS)
-    return not before or before in _TEAMS or (before.endswith(" by") and before.startswith(_THIS_STUDY))
+    return before in _TEAMS or (before.endswith(" by") and before.startswith(_THIS_STUDY)) or _is_study(before)
 
 
-def _is_of_other(behind: str) -> bool:
-    """A year, a possessive ("and colleagues’ scale"), or words such as "had shown" stand behind."""
-    if behind[:1] in {"’", "'"}:
+def _is_study(before: str) -> bool:
+    """The whole is "In this trial", "The trial by" or "The randomized trial of"."""
+    words = before.split(" ")
+    if words[0] in {"The", "This"} and words[-1] in {"by", "of"}:
+        words = words[1:-1]
+    else:
+        opening = next((one for one in _OPENINGS if one.startswith("In ") and before.startswith(one)), "")
+        words = before[len(opening) :].split(" ") if opening else []
+    return bool(words) and _begins_with_study(words) == len(words)
+
+
+def _begins_with_study(words: list[str]) -> int:
+    """How many words it takes to name a study, as in ``randomized controlled trial``; 0 where they name none."""
+    for count, word in enumerate(words[:_LONGEST_STUDY], 1):
+        bare = word.strip(",.;:!?)”").casefold()
+        if bare in _STUDIES:
+            return count
+        if bare != word.casefold() or bare in _LEADS:
+            break
+    return 0
+
+
+def _is_of_other(behind: str, year: str) -> bool:
+    """Another year, a possessive ("and colleagues’ scale"), "had shown" stand behind; or the sentence tells of "earlier work"."""
+    if behind[:1] in {"’", "'"} and not _begins_with_study(behind[1:].removeprefix("s ").split()):
+        return True
+    near = folded(behind[:_LONGEST_BEHIND]).split()
+    if any(word in _OTHER_STUDY or (_is_year(word) and word != year) for word in near):
         return True
     words = folded(behind).split()
-    return any(word in _OTHER_STUDY or (word.isdecimal() and word[:2] in {"19", "20"}) for word in words)
+    return any(word in _EARLIER and after.startswith(_WORK) for word, after in pairwise(words))
+
+
+def _is_year(word: str) -> bool:
+    """``2019`` and ``2019a``, but not ``200``."""
+    return word[:2] in {"19", "20"} and len(word) >= len("2019") and word[:4].isdecimal()
 
 
 def _are_same(name: str, family: str) -> bool:
@@ -279,6 +331,12 @@ def _is_named(family: str, text: str) -> bool:
     # Nobody's family name is all in small letters
     may_be_names = {word for word in text.split() if not word.islower()}
     return not _words(family).isdisjoint(_words(" ".join(may_be_names)))
+
+
+def _year(summary: Summary) -> str:
+    """The year of the citation; '' where it has none."""
+    found = find_date(wording_of_citation(summary).text)
+    return str(found.year) if found else ""
 
 
 def _byline(summary: Summary) -> str:
