@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -104,6 +105,9 @@ _OPENING_MARKS = "“‘\"'("
 _LONGEST_NAME, _LONGEST_BEHIND, _LONGEST_SAID, _LONGEST_BEFORE, _LONGEST_SENTENCE = 60, 48, 120, 300, 300
 _MOST_LISTED = 8
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe"})
 
 
 class Naming(NamedTuple):
@@ -347,19 +351,30 @@ def _byline(summary: Summary) -> str:
 
 
 def own_author(summary: Summary, writers: str) -> Author | None:
-    """The first author of the citation who is one of ``writers``: the same family's name and first initial.
+    """The first author of the citation who is one of ``writers``: the same family's name, also with ``ue`` for ``ü``, and first initial.
 
     ``at`` is a place in ``wording_of_citation``.
     """
-    names = [folded(name).split() for name in _split_writers(writers)]
+    names = tuple(_split_writers(writers))
     byline = _byline(summary)
-    if not any(name and name[-1] in folded(byline) for name in names):
-        return None
-    for author in authors(byline):
-        family, initial = folded(author.family).split(), folded(author.initials)[:1]
-        if any(name[-len(family) :] == family and len(name) > len(family) and name[0][:1] == initial for name in names):
-            return author
+    spellings = (folded,) if writers.isascii() and byline.isascii() else (folded, _spelled_out)
+    for spell in spellings:
+        spelled = [spell(name).split() for name in names]
+        if not any(name and name[-1] in spell(byline) for name in spelled):
+            continue
+        for author in authors(byline):
+            family, initial = spell(author.family).split(), spell(author.initials)[:1]
+            if any(
+                name[-len(family) :] == family and len(name) > len(family) and name[0][:1] == initial
+                for name in spelled
+            ):
+                return author
     return None
+
+
+def _spelled_out(text: str) -> str:
+    """``folded``, with ``ue`` for ``ü`` and so on; "Doe" and "Do" stay two names, as they do not in ``_words``."""
+    return folded(unicodedata.normalize("NFC", text.casefold()).translate(_UMLAUTS))
 
 
 def _split_writers(writers: str) -> Iterator[str]:
