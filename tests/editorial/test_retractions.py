@@ -63,6 +63,7 @@ def test_what_a_register_does_not_know_is_not_told(
 
     assert f"error: this article was retracted{told}; take" in sentence
     assert f"'Retracted: {header}'" in sentence
+    assert ("' (the article's own DOI serves where the notice has none)" in sentence) == (not listed.notice_doi)
 
 
 def test_a_source_that_readers_are_told_of_is_a_note(newsletter: Newsletter) -> None:

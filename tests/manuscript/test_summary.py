@@ -167,6 +167,17 @@ def test_a_retraction_without_its_day_or_notice_is_told(newsletter: Newsletter, 
     assert sorted(f"{one.line}:{one.column} {one.rule}" for one in problems) == told
 
 
+def test_a_retraction_notice_without_a_doi_may_have_the_articles_own(newsletter: Newsletter) -> None:
+    _, problems = read(newsletter, summary_text(Retracted="2021-03-01"))
+
+    assert [str(one) for one in problems] == [
+        (
+            f"{DOE}:6:22: error: '' is not the DOI of a retraction notice; write the day and the notice's DOI,"
+            " or the article's own where the notice has none: 2021-03-01 10.1000/notice [bad-doi]"
+        )
+    ]
+
+
 def test_a_bom_and_carriage_returns_move_no_place(newsletter: Newsletter) -> None:
     summary, problems = read(newsletter, b"\xef\xbb\xbfTitle: A\rTopics: B;\r  C\r\rText [d](e).\r")
 

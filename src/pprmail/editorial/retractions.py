@@ -91,6 +91,7 @@ def _retracted(summary: Summary, cited: CitedDoi, entry: Listed, sent_on: date |
         message = f"this article was retracted{_when(entry)}{_notice(entry)}{sent}"
         # A notice without a DOI of its own stands on the article's page
         header = f"'Retracted: {entry.day or 'YYYY-MM-DD'} {entry.notice_doi or cited.doi}'"
+        header += "" if entry.notice_doi else " (the article's own DOI serves where the notice has none)"
         take_out = f"take the summary out; once sent, add the header {header}"
         hint = f"add the header {header}, so that site and feeds say so" if sent_on else take_out
         return problem("retracted", cited.place, message, hint)

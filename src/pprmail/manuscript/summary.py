@@ -127,7 +127,9 @@ def _errata(file: ManuscriptFile) -> Iterable[Erratum]:
 def _retraction(file: ManuscriptFile, given: Passage) -> Retraction | None:
     if not given:
         return None
-    hint = "write the day and the DOI: 2021-03-01 10.1000/notice"
+    hint = (
+        "write the day and the notice's DOI, or the article's own where the notice has none: 2021-03-01 10.1000/notice"
+    )
     found = _DATED.fullmatch(given.text)
     if not found:
         file.fault("bad-date", given, f"{given.text!r} does not begin with the day of a retraction notice", hint)
