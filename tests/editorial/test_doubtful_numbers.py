@@ -346,6 +346,60 @@ FAULTS = {
     ),
     "percentage-by-women": ("It was endorsed by 12 of 46 women (36%).", "1:36 [percentage-inconsistent]"),
     "p-of-rounded-df": ("It was *F*(1.8, 102.4) = 4.10, *p* = .032.", "1:33 [p-inconsistent]"),
+    "denied-bare": (
+        "The difference was not statistically significant (95% CI [-0.41, -0.07]).",
+        "1:20 [significance-contradicts-ci]",
+    ),
+    "denied-bare-after": (
+        "The effect, 95% CI [-0.50, -0.10], was non-significant.",
+        "1:40 [significance-contradicts-ci]",
+    ),
+    "affirmed-bare": (
+        "It rose. CBT was significantly better (95% CI [-0.10, 0.50]).",
+        "1:18 [significance-contradicts-ci]",
+    ),
+    "denied-smd": (
+        "It was not significant (*SMD* = -0.41, 95% CI [-0.62, -0.20]).",
+        "1:8 [significance-contradicts-ci]",
+    ),
+    "denied-md": ("It was not significant (*MD* = -4.1, 95% CI [-6.2, -2.0]).", "1:8 [significance-contradicts-ci]"),
+    "denied-but": (
+        "The effect was small (*d* = 0.34, 95% CI [0.12, 0.56]) but not significant.",
+        "1:60 [significance-contradicts-ci]",
+    ),
+    "affirmed-predicted": (
+        "Alliance significantly predicted outcome, *b* = 0.20, 95% CI [-0.05, 0.45].",
+        "1:10 [significance-contradicts-ci]",
+    ),
+    "affirmed-with": (
+        "Risk was significantly lower, with *RR* = 0.80 (95% CI 0.58–1.10).",
+        "1:10 [significance-contradicts-ci]",
+    ),
+    "denied-result": (
+        "The odds ratio was 1.40 (95% CI [1.10, 1.78]), a non-significant result.",
+        "1:50 [significance-contradicts-ci]",
+    ),
+    "affirmed-outperformed": (
+        "CBT significantly outperformed PDT (*d* = 0.20, 95% CI [-0.05, 0.45]).",
+        "1:5 [significance-contradicts-ci]",
+    ),
+    "outside-r-df": ("It was *r*(88) = .58, 95% CI [.20, .40].", "1:18 [estimate-outside-ci]"),
+    "outside-r-df-p": ("It was *r*(88) = .58, *p* < .001 (95% CI [.20, .40]).", "1:18 [estimate-outside-ci]"),
+    "outside-comma": ("Hier war *g* = 0,94; 95% CI [0,41; 0,87].", "1:16 [estimate-outside-ci]"),
+    "outside-comma-french": ("On trouve OR = 0,80 (IC à 95 % 1,20 à 2,70).", "1:16 [estimate-outside-ci]"),
+    "ran": ("The 95% confidence interval ran from .24 to .12.", "1:38 [ci-reversed]"),
+    "lay": ("The 95% confidence interval lay between .24 and .12.", "1:41 [ci-reversed]"),
+    "whole-numbers": ("It was so (95% CI 6, 2).", "1:19 [ci-reversed]"),
+    "percentage-no-break": ("Of all, 17\u00a0of\u00a052 (37.2\u00a0%) left.", "1:19 [percentage-inconsistent]"),
+    "percentage-of-their": ("Then 12 of their 80 patients (18%) left.", "1:31 [percentage-inconsistent]"),
+    "percentage-of-n": ("Then 12 of *N* = 80 (18%) left.", "1:22 [percentage-inconsistent]"),
+    "percentage-of-n-tight": ("Then 12 of *N*=80 (18%) left.", "1:20 [percentage-inconsistent]"),
+    "percentage-turned": ("Then 60 of 50 (83%) left.", "1:16 [percentage-inconsistent]"),
+    "p-after-interval": (
+        "It was *t*(112) = 0.84, *d* = 0.15, 95% CI [-.20, .50], *p* = .004.",
+        "1:58 [p-inconsistent]",
+    ),
+    "hyphen-title": ("The Forty Six left.", "1:5 [number-format]"),
 }
 
 
@@ -772,6 +826,18 @@ QUIET = {
     "what-matters": "What is significant for clinicians is the size (*d* = 0.12, 95% CI [-0.10, 0.34]).",
     "rough-counts": "Nearly 1 of 3 (35%) left; more than 1 of 4 (28%), up to 1 of 4 (22%) and some 1 of 5 (22%) did not.",
     "rounded-df": "It was *F*(1.8, 102.4) = 4.10, *p* = .022.",
+    "bare-of-a-mean": "Change was 4.2 and not significantly different (95% CI [-5.1, -3.3]).",
+    "bare-of-a-ratio": "The difference was not statistically significant (95% CI [0.41, 1.07]), nor was the other (95% CI [1.02, 1.40]).",
+    "bare-and-right": "The difference was significant (95% CI [-0.41, -0.07]). The effect, 95% CI [-0.50, 0.10], was non-significant.",
+    "bare-of-another": "The effect was large (95% CI [-0.90, -0.50]), but not significant in women. Age was not significant (95% CI [-0.41, -0.07]).",
+    "but-of-another": "Both improved (*d* = 0.34, 95% CI [0.12, 0.56]), but the difference was not significant.",
+    "as-predicted": "As predicted, CBT did not do significantly better (*d* = 0.34, 95% CI [0.12, 0.56]).",
+    "r-df": "It was *r*(88) = .38, 95% CI [.20, .40]; *r*(88) = .38 and *r*(42) = .58, 95% CI [.20, .40]; *t*(88) = .58, 95% CI [.20, .40].",
+    "commas": "Hier war *g* = 0,64; 95% CI [0,41; 0,87]. On trouve OR = 1,80 (IC à 95 % 1,20 à 2,70), *M* = 2,80 (IC à 95 % 1,20 à 2,70).",
+    "interval-of-counts": "The 95% CI 6, 2 and 3 of them ran from home; 12 people, (CI 6, 2), (95% CI 2, 6).",
+    "percentage-of-their": "Then 12 of their 80 patients (15%), 12 of *N* = 80 (15%) and 17\u00a0of\u00a052 (32.7\u00a0%) left; he was 12 of 3 (4%).",
+    "p-after-interval": "It was *t*(112) = 0.84, *d* = 0.15, 95% CI [-.20, .50], *p* = .40.",
+    "hyphen-title": "Of Twenty One was lost. Forty-Six and forty Six.",
 }
 
 

@@ -26,7 +26,7 @@ _WHOLE = rf"(?P<whole>{_NUMBER})"
 _IN_WORDS = rf"(?i:(?:{'|'.join(_TENS)})(?:[\s-](?:{'|'.join(_ONES)}))?|{'|'.join((*_ONES, *_TEENS))})\b"
 # A date or a decimal may not stand before
 _PART = rf"(?<![\w.,/-])(?P<part>{_NUMBER}|(?<!ty )(?<!undred )(?<!undred and )(?<!ousand )(?<!ousand and ){_IN_WORDS})"
-_THE = r"(?:the\s|all\s|these\s|those\s)?"
+_THE = r"(?:(?:the|all|these|those|their|our|its|his|her)\s)?(?:[nN]\s?=\s?)?"
 _AGE = r"(?![0-9,]{1,9}[\s-](?:years?|months?|weeks?)\b)"
 _OF = rf"(?:\s?/\s?|\s(?:out\s)?of\s{_THE}|\s(?:{PEOPLE})\s(?:out\s)?of\s{_THE}{_AGE})"
 _NO_NOUN = r"(?!(?:by|to|from|in|least|with|or|and|than|at|was|were)\b)"
@@ -84,7 +84,7 @@ def percentage_problems(wording: Wording) -> Iterator[Problem]:
 
     So are ``12 (36%) of 46``, ``of 46 patients, 12 (36%)`` and ``twelve of 46, or 36 per cent`` read.
     """
-    text = evened(wording.text)
+    text = evened(wording.text).replace("\u00a0", " ")
     for sign in re.compile(_SIGN).finditer(text):
         at = sign.end() - 1
         line = max(0, at - _FURTHEST)
@@ -132,9 +132,13 @@ def _is_other(text: str, found: re.Match[str]) -> bool:
         return False
     slack = _MOST_ROUGHLY if re.search(_ROUGHLY, before) else _HAIR
     part, whole, half = _number(found["part"]), _number(found["whole"]), half_unit(found["p"])
-    if whole <= 1 or part > whole:
+    if whole <= 1:
         return False
-    return not -half - slack <= 100 * part / whole - float(found["p"]) < 2 * half + slack
+    turned = part > whole  # mostly a place in a row, but not with the percentage of the other way round
+    if turned:
+        part, whole = whole, part
+    agrees = -half - slack <= 100 * part / whole - float(found["p"]) < 2 * half + slack
+    return agrees == turned
 
 
 def _is_modelled(text: str, at: int) -> bool:

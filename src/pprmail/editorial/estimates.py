@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pprmail.editorial.numerals import numeral_at
+from pprmail.editorial.numerals import comma_numeral_at, numeral_at
 from pprmail.editorial.sentences import sentences
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ SYMBOLS = frozenset({"g", "d", "r", "b", "β", "B", "OR", "RR", "HR", "odds rati
 """What lies within its own interval, whatever was done to find it."""
 
 _RATIOS = frozenset({"OR", "RR", "HR", "odds ratio", "risk ratio", "hazard ratio"})
-_DIFFERENCES = frozenset({"g", "d", "r", "b", "β", "B", "difference", "correlation"})
+_DIFFERENCES = frozenset({"g", "d", "r", "SMD", "MD", "b", "β", "B", "difference", "correlation"})
 _BETWEEN = frozenset({"SE", "p", "P", "t", "z", "Z", "k", "n", "N"})
 _FURTHEST = 120
 _LONGEST = 48
@@ -28,6 +28,8 @@ _ITEM = (
     r"([+-]?\s?[0-9]{0,9}\.?[0-9]{1,9})[)\]]?\Z"
 )
 _PART = r"[^,;(\[]+"
+_R = r"(?<!\w)r\s?\([0-9]{1,6}\)\s?=\s?([+-]?\s?0?\.[0-9]{1,9})(?:[,;]\s?p\s?[=<]\s?0?\.[0-9]{1,6})?\s?[,;]?\s?[(\[]?\Z"
+_COMMA = r"(?<![\w|/'])([A-Za-zβ]{1,12})\s?=\s?([+-]?\s?[0-9]{1,4},[0-9]{1,4})(?:\s?;|,)?\s?[(\[]?\Z"
 # The second of a pair, or its logarithm
 _ANOTHER = r"(?:[0-9],?\s(?:and|to|vs\.?|versus|than|or)\s|\b(?:log|ln)[\s(-])\Z"
 _NUMBER = r"(?<![\w.,/-])(?<!\w\()[+-]?\.?[0-9]"
@@ -57,10 +59,14 @@ def estimates_before(text: str, interval: Interval) -> tuple[Estimate, ...]:
     Of the second of a pair (``d = 0.2 and d = 0.5``) and of a logarithm it is not known whose the interval is: there is
     none.
     """
-    found: list[Estimate] = []
-    bare = None  # "HR, 0.72; 95% CI, 0.55-0.94": the value, before its name is come to
     if interval.shared:
         return ()
+    return _with_comma_before(text, interval) or _named_before(text, interval) or _r_before(text, interval)
+
+
+def _named_before(text: str, interval: Interval) -> tuple[Estimate, ...]:
+    found: list[Estimate] = []
+    bare = None  # "HR, 0.72; 95% CI, 0.55-0.94": the value, before its name is come to
     first = max(interval.start - _FURTHEST, 0)
     first = max(first, text.rfind("\n", first, interval.start) + 1)
     for part in reversed(list(re.compile(_PART).finditer(text, first, interval.start))):
@@ -104,6 +110,27 @@ def other_measures(text: str, estimates: tuple[Estimate, ...], since: int) -> It
         number, name = numeral_at(text, start), re.search(_NAME, text[max(0, start - _BEFORE) : start])
         if number and not (name and name[1] in names) and not (number.whole and not _is_measured(text, number, name)):
             yield number
+
+
+def _r_before(text: str, interval: Interval) -> tuple[Estimate, ...]:
+    """The ``r(88) = .58`` before ``interval``, maybe with its p."""
+    found = re.compile(_R).search(text, max(0, interval.start - _LONGEST), interval.start)
+    value = numeral_at(text, found.start(1)) if found else None
+    if not (found and value) or re.search(_ANOTHER, text[max(0, found.start() - 12) : found.start()]):
+        return ()
+    return (Estimate(found.start(), "r", value),)
+
+
+def _with_comma_before(text: str, interval: Interval) -> tuple[Estimate, ...]:
+    """The ``g = 0,94`` before an ``interval`` that has its decimals after a comma as well."""
+    low = interval.low
+    if "," not in low.text or float(low.text.replace(",", ".")) != low.value:
+        return ()
+    found = re.compile(_COMMA).search(text, max(0, interval.start - _LONGEST), interval.start)
+    value = comma_numeral_at(text, found.start(2)) if found else None
+    if not (found and value) or re.search(_ANOTHER, text[max(0, found.start() - 12) : found.start()]):
+        return ()
+    return (Estimate(found.start(), found[1], value),)
 
 
 def _is_measured(text: str, number: Numeral, name: re.Match[str] | None) -> bool:

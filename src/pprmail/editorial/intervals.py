@@ -22,7 +22,7 @@ _LEVEL = r"(?<![0-9.])([0-9]{2}(?:[.,][0-9]{1,2})?)\s?(?:%|per ?cent)(?:\s[a-z-]
 _TAIL = (
     r"(s?)(?![A-Za-z])(?:\s?[\[(](?:Cr?I|IC)s?[\])])?(?:\s?à)?"
     r"(?:\s?\(?([89][0-9](?:[.,][0-9]{1,2})?)\s?%(?!\s?(?:to\b|-\s?[0-9.]+\s?%))\)?|(9[059])(?![0-9.,%]))?"
-    r"(?:\s?[:=,])?(?:\s(?:of|was|is|were|are|from|between|rang(?:ed|es|ing)|extend(?:ed|s|ing)|de|entre)){0,3}\s?[:=]?\s{0,2}"
+    r"(?:\s?[:=,])?(?:\s(?:of|was|is|were|are|from|between|ran\b|runs|lay|lies|went|goes|spann?(?:ed|s|ing)|rang(?:ed|es|ing)|extend(?:ed|s|ing)|de|entre)){0,3}\s?[:=]?\s{0,2}"
 )
 _SEPARATOR = r"\s{0,2}(,|;|-|to\b|through\b|and\b|à|et\b|\.{2,3})"
 _SENTENCE_END = r"[.!?][\"')\]]?\s+[A-Z]|\n"
@@ -134,10 +134,15 @@ def _labelled(text: str, label: _Label) -> Interval | None:
         between = "between" in text[label.start : label.end] or "entre" in text[label.start : label.end]
         if bounds.separator in {"and", "et"} and not between:
             return None
-        if bounds.separator == "," and low.whole and high.whole:
+        if bounds.separator == "," and low.whole and high.whole and not _fills_brackets(text, label, bounds):
             return None
     shared = label.plural or _another_follows(text, bounds.end)
     return Interval(label.start, bounds.at, bounds.end, label.level, low, high, shared)
+
+
+def _fills_brackets(text: str, label: _Label, bounds: _Bounds) -> bool:
+    """``(95% CI 6, 2)``: nothing else is there that the numbers could count."""
+    return label.level > 0 and text[label.start - 1 : label.start] == "(" and text[bounds.end : bounds.end + 1] == ")"
 
 
 def _of_words(text: str, label: _Label, bounds: _Bounds) -> bool:

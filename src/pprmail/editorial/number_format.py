@@ -56,7 +56,7 @@ _NAME_BEFORE = (
 )
 _NOT_A_QUANTITY = (_NOUN_BEFORE, _NAME_BEFORE, _OF_A_TEST, _DF_BEFORE)
 
-_TENS_AND_ONES = r"ty[ \u00a0](one|two|three|four|five|six|seven|eight|nine)(?![\w-])"
+_TENS_AND_ONES = r"ty[ \u00a0]((?i:one|two|three|four|five|six|seven|eight|nine))(?![\w-])"
 _STEMS = ("twen", "thir", "for", "fif", "six", "seven", "eigh", "nine")
 _VERB = r"\s(?:of|was|is|has|had|did|could|would|can|who|to)\b"
 
@@ -156,12 +156,17 @@ def _is_joined(before: str, after: str) -> bool:
     return first in _JOINED and (first not in _CLOSING or second.isalnum())
 
 
+def _in_one_case(tens: str, ones: str) -> bool:
+    """Whether ``Forty Six`` or ``Forty six`` may be one number."""
+    return ones.islower() or (ones.istitle() and tens.istitle())
+
+
 def _hyphens(wording: Wording, text: str) -> Iterator[Problem]:
     for found in re.compile(_TENS_AND_ONES).finditer(text):
         stem = re.search(r"(?:^|[\W_])([A-Za-z]{3,5})\Z", text[max(0, found.start() - 6) : found.start()])
-        if not stem or stem[1].lower() not in _STEMS:
+        if not stem or stem[1].lower() not in _STEMS or not _in_one_case(stem[1], found[1]):
             continue
-        if found[1] == "one" and re.match(_VERB, text[found.end() : found.end() + 8]):
+        if found[1].lower() == "one" and re.match(_VERB, text[found.end() : found.end() + 8]):
             continue  # "of twenty one was lost" counts twenty
         message = f"'{stem[1]}ty {found[1]}' without its hyphen"
         start = found.start() - len(stem[1])

@@ -33,7 +33,7 @@ _OF_AN_EFFECT = rf"\s(?:{_EFFECT}|at|in|for|after|between|on|among|from)\b|\s?\(
 _OF_WHICH = r"(?:s|ose)\s(?:that|which|who|with)\s(?!(?:no|not|the|there|an?)\b)"
 _BY_HOW_MUCH = (
     r"\s(?:better|worse|more|less|fewer|higher|lower|greater|larger|smaller|differ(?:ent|ed)?|associated|related|correlated"
-    r"|reduced?|improved?|increased?|decreased?|changed?|at|in|on|for|after|across|between|from)\b|\s?\(|[,:;]"
+    r"|predict(?:s|ed)?|outperform(?:s|ed)?|exceed(?:s|ed)?|reduced?|improved?|increased?|decreased?|changed?|at|in|on|for|after|across|between|from)\b|\s?\(|[,:;]"
 )
 # "The effect was significantly smaller than in ...": of two effects, of which the interval is that of one
 _SUBJECT = r"(?i:\b(?:effects?|estimates?|associations?|correlations?|relation(?:ship)?s?)\b)"
@@ -43,7 +43,7 @@ _NOT_AN_EFFECT = frozenset({"only", "just", "merely", "all", "every", "each", "c
 _UNSURE = (
     r"(?i:equivalen|margin|inferior|zero|adjust|correct|bonferroni|one-(?:tail|sided)|heterogen|bias|interaction|moderat"
     r"|mediat|egger|clinical|practical|whether|\bif\b|would|could|might|cannot|approach|nearly|almost|trend|unless|exact"
-    r"|permut|predict|expect|hypothes|rule[sd]? out|absent|lack"
+    r"|permut|(?<!significantly )predict|expect|hypothes|rule[sd]? out|absent|lack"
     r"|\bfew\b|\bnone\b|\bonly\b|respective|pre-post|within-|borderline|barely|far from|short of|close to|α\s?[=<]|\balpha\b"
     r"|\bwhat\b|\bat\s(?:an?\s|the\s)?(?:[a-z]+\s){0,2}(?:p\s?<\s?)?(?:0?\.(?:10?|01|00[0-9]|025)\b|(?:10?|2\.5|0\.[15])\s?(?:%|per\s?cent))"
     r"|p\s?<\s?0?\.10?(?![0-9]))"
@@ -66,11 +66,16 @@ _NS = r"[\])]{0,2}[,;]?\s\(?(?:p\s?=\s?)?(n\.s\.|n\.?s\b)(?!\.?\w|\s?[=<>])"
 _NS_BEFORE = r"(?<![\w.])(n\.s\.|(?:(?<=was\s)|(?<=were\s)|(?<=is\s)|(?<=[,:;]\s)|(?<=\())ns)\s?[(\[]\s?\Z"
 _P_ALONE = r"[(\[][pP]\s?[=<>]\s?0?\.[0-9]{1,6}\s?[,;]\s?\Z"
 _NEAR = 24
+_SENTENCE_BEGINS = r"[.!?][\"')\]]?\s+(?=[A-Z])"
+_A_NUMBER = r"[0-9=]"
+_OF_A_DIFFERENCE = rf"\b(?:{_EFFECT})\b|\bdiffer(?:s|ed)?\b|significantly\s(?:[a-z]+er|more|less)\b"
 _OVER = r"[\])]{0,2}\s?(?:[.;]|\Z|\n)"
 _PAIR = r"[^()]{0,40}\b(?:and|vs\.?|versus|against)\s[^()]{0,30}?\b(?:[gdr]|OR|RR|HR)\s?="
 """Another estimate beside the first, as of two groups that did not differ."""
 
-_ENDS = rf"(?:\s{_EFFECT})?\s?(?:[.,;)]|\Z)"
+_WITH = r",?\s(?:with|at)(?:\san?)?\Z"
+_BUT = r"[\])]{0,2},?\sbut\s(?:(?:this\s|it\s)?(?:was|is)\s|still\s)?\Z"
+_ENDS = rf"(?:\s(?:{_EFFECT}|results?|findings?))?\s?(?:[.,;)]|\Z)"
 
 
 class Words(NamedTuple):
@@ -91,7 +96,7 @@ def contradiction(
     """
     start = estimates[-1].start if estimates else _p_alone(text, interval)
     if start is None:
-        return None
+        return _of_bare_interval(text, interval, since)
     null, negative = _denied(interval, estimates)
     if negative is None:
         return None
@@ -106,8 +111,32 @@ def contradiction(
     )
     if not found or found.negative != negative or _unsure(text, first, found, interval):
         return None
+    return _told(text, interval, found, null)
+
+
+def _of_bare_interval(text: str, interval: Interval, since: int) -> tuple[int, str, str] | None:
+    """What words say of an interval without an estimate: with a negative bound it is one of a difference.
+
+    Any other number of its sentence may be what it is the interval of, and not significant from that.
+    """
+    if interval.shared or interval.low.value >= 0:
+        return None
+    first = max(since, interval.start - _BEFORE)
+    first = max(first, text.rfind("\n", first, interval.start) + 1)
+    sentence = re.split(_SENTENCE_BEGINS, text[first : interval.start])[-1]
+    first = interval.start - len(sentence)
+    if re.search(_A_NUMBER, sentence) or not re.search(_OF_A_DIFFERENCE, sentence):
+        return None
+    found = _words_before(text, first, interval.start) or _words_after(text, interval.end)
+    negative = _contradicted(interval, 0)
+    if not found or found.negative != negative or _unsure(text, first, found, interval):
+        return None
+    return _told(text, interval, found, "0")
+
+
+def _told(text: str, interval: Interval, found: Words, null: str) -> tuple[int, str, str]:
     said = " ".join(text[found.start : found.end].split())
-    if negative:
+    if found.negative:
         message = f"'{said}' beside {interval.name}, which excludes {null}"
         return found.start, message, "is a bound mistyped, a minus sign lost, or was it significant?"
     message = f"'{said}' beside {interval.name}, which includes {null}"
@@ -177,7 +206,7 @@ def _words_before(text: str, first: int, estimate: int) -> Words | None:
         return None
     word = words[-1]
     subject = _BY_HOW_MUCH if word[0].endswith("ly") else _OF_AN_EFFECT
-    between = text[word.end() : estimate].rstrip(" \u00a0,;([:")
+    between = re.split(_WITH, text[word.end() : estimate].rstrip(" \u00a0,;([:"))[0]
     pairs = 1 if "between" in between else 0
     if not re.compile(subject).match(text, word.end()) or between.count(" and ") > pairs:
         return None
@@ -212,6 +241,8 @@ def _words_after(text: str, end: int) -> Words | None:
         return None
     if not found.negative and "was " not in between and "statistically " not in between:
         return None
+    if found.negative and re.match(_BUT, between):
+        return found
     return found if re.match(_ONWARD, between) else None
 
 

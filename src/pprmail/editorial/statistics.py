@@ -17,7 +17,10 @@ _RARE_INTERVALS = (
     *("onfidence interval", "onfidence Interval", "redible interval", "ntervalle de confiance"),
 )
 _SPACES = (" ", "\u00a0", "\u202f", "\u2009")
-_ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_ONES = (
+    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    *("One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"),
+)
 _BEFORE_A_TEST = frozenset(")]zZ")
 _DEGREES = ("df", "d.f.")
 _PER_CENT = ("%", "cent")
@@ -58,8 +61,13 @@ def _has_a_count(near: str) -> bool:
         _is_whole(word)
         for sign in ("/", "f")
         for at in _all(sign, near)
-        for word in near[at + 1 : at + 16].split(None, 2)[:2]
+        for word in _first_words(near[at + 1 : at + 16])
     )
+
+
+def _first_words(words: str) -> list[str]:
+    """The first two of some words, and of ``N = 46`` both sides."""
+    return words.replace("=", " ").split(None, 3)[:3] if "=" in words else words.split(None, 2)[:2]
 
 
 def _is_whole(word: str) -> bool:
