@@ -137,6 +137,30 @@ def test_a_row_cut_short_is_told_and_a_blank_line_is_none() -> None:
     assert entries(HEADER + b"\r\n\r\n") == []
 
 
+def test_a_list_that_breaks_off_within_a_line_has_its_last_row_cut_short() -> None:
+    first, last = row(RecordID="1"), row(RecordID="2", Notes="see\r\nthere")
+    before_notes = last.index(",", last.index("Retraction,")) + len(",+Error in Data;+Unreliable Results;,No")
+
+    for end in range(1, before_notes):
+        whole, broken = entries(HEADER + f"{first}{last[:end]}".encode())
+        assert whole is not None
+        assert (whole.record, broken) == (1, None), last[:end]
+
+
+def test_a_list_may_end_without_the_end_of_its_last_line() -> None:
+    whole = row(RecordID="2")
+
+    assert entries(HEADER + whole.rstrip().encode()) == entries(HEADER + whole.encode())
+
+
+def test_a_whole_line_may_lack_columns_that_nobody_needs() -> None:
+    header = b"OriginalPaperDOI,RetractionDate,RetractionDOI,RetractionNature,Reason\n"
+    broken = b"10.1000/a,1/2/2020,10.1000/n,Retraction"
+
+    assert entries(header + broken + b"\n") == [(("10.1000/a",), 0, Listed(RETRACTION, date(2020, 1, 2), "10.1000/n"))]
+    assert entries(header + broken) == [None]
+
+
 def test_a_row_that_lacks_the_last_column_alone_is_cut_short() -> None:
     header = b"OriginalPaperDOI,RetractionDate,RetractionDOI,RetractionNature\n"
 

@@ -41,6 +41,25 @@ class Entry(NamedTuple):
     listed: Listed
 
 
+class _Lines:
+    """The lines of ``text``, and whether the one that was read last has an end."""
+
+    def __init__(self, text: Iterable[str]) -> None:
+        self._lines = iter(text)
+        self._last = ""
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        self._last = next(self._lines)
+        return self._last
+
+    @property
+    def has_end(self) -> bool:
+        return self._last.endswith(("\r", "\n"))
+
+
 def as_text(file: BinaryIO) -> TextIOWrapper:
     """``file`` decoded as above; closing it closes ``file``."""
     return TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
@@ -49,19 +68,24 @@ def as_text(file: BinaryIO) -> TextIOWrapper:
 def read_entries(text: Iterable[str], shown: str) -> Iterator[Entry | None]:
     """Every data row of the list in ``text``, in its order: None for one that is cut short; blank lines are no rows.
 
+    Cut short is a row without a column that we need; and the last one without any of them, when its line has no end: what
+    stands there may be half of a word, and what is behind it is lost.
+
     A row of a nature that we do not know has no DOIs here. ``shown`` is how sentences call the file. Raises ``PprmailError`` when it
     is empty, lacks a column, or is no CSV.
     """
-    reader = csv.reader(text)
+    lines = _Lines(text)
+    reader = csv.reader(lines)
     try:
-        at = _columns(next(reader, []), shown)
+        header = next(reader, [])
+        at = _columns(header, shown)
         needed = max(at[name] for name in NEEDED)
         doi, nature, day, notice = (
             at[name] for name in ("OriginalPaperDOI", "RetractionNature", "RetractionDate", "RetractionDOI")
         )
         record, reason, title = (at.get(name, -1) for name in _OPTIONAL)
         for cells in reader:
-            if len(cells) <= needed:
+            if len(cells) <= needed or (len(cells) < len(header) and not lines.has_end):
                 if any(cells):
                     yield None
                 continue
