@@ -407,6 +407,9 @@ REPEATED = (
     *("percent ", "cent", "12 of 46 (36 percent) ", "36 per cent (12 of ", "12 men of 46 (", "thirty of 46, or ", "of 46, 12 left (36%) ", "ty-"),
     *("n.s. (g = 0.9, 95% CI [0.1, 0.4]) ", "not significant (p = .2; 95% CI [.1, .2]) ", "not significant; g = 0.9, 95% CI [.1, .2] "),
     *("r = .08, p < .001, df = 293; ", ", df = 293", "two-tailed p-value = .02 ", "1,782 1500 articles "),
+    *("The effect, 95% CI [-0.5, -0.1], was non-significant. ", "effect not significant (95% CI [-0.5, -0.1]) ", "s that significant "),
+    *("r(88) = .58, 95% CI [.2, .4] ", "g = 0,94; 95% CI [0,41; 0,87] ", "t(2.8) = 2.2, 95% CI [.1, .2], p = .36; ", "p = .3, 95% CI ["),
+    *("nearly 12 of their N = 46 (36%) ", "12\u00a0of\u00a046 (36\u00a0%) ", "Forty Six ", "(95% CI 6, 2) "),
 )  # fmt: skip
 
 
