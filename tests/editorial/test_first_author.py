@@ -205,6 +205,9 @@ QUIET = {
     "possessive-of-work": "Smith and colleagues’ view was tested in a trial. Poe et al.’s view of the trial was tested.",
     "possessive-of-an-earlier-trial": "Smith and colleagues’ earlier trial was large. Poe and colleagues’ trial of 2010 was large.",
     "possessive-later": "It rests on Smith and colleagues’ trial.",
+    "possessive-of-a-view": "Smith and colleagues’ view, study by study, was tested.",
+    "originally-without-a-comma": "Originally Smith and colleagues asked why.",
+    "to-study-them": "To study Smith and colleagues is to see what a trial tested.",
     "famous": "Smith and colleagues’ trial is famous. Poe and colleagues’ study is often cited.",
     "well-known": "The well-known study by Smith and colleagues tested it. Poe and colleagues’ trial is known.",
     "pioneering": "The pioneering study by Smith and colleagues tested it. The influential trial of Poe and colleagues tested it.",
@@ -276,6 +279,15 @@ def test_the_blurb_may_name_the_first_author() -> None:
 @pytest.mark.parametrize("which", ["earlier", "previous", "prior", "other", "past", "another"])
 def test_a_sentence_of_earlier_work_names_no_stranger(which: str, work: str) -> None:
     assert told(f"Smith and colleagues asked {'x' * 40} for {which} {work} said.") == []
+
+
+@pytest.mark.parametrize(
+    "study", ["analysis", "article", "experiment", "meta-analysis", "paper", "review", "study", "survey", "trial"]
+)
+def test_a_study_is_of_whom_it_is_by(study: str) -> None:
+    sentences = (f"The {study} by Smith and colleagues asked why.", f"Smith and colleagues’ {study} asked why.")
+
+    assert [len(told(one)) for one in sentences] == [1, 1]
 
 
 def test_only_its_own_sentence_tells_of_earlier_work() -> None:

@@ -304,7 +304,7 @@ def _begins_with_study(words: list[str]) -> int:
 
 def _is_of_other(behind: str, year: str) -> bool:
     """Another year, a possessive ("and colleagues’ scale"), "had shown" stand behind; or the sentence tells of "earlier work"."""
-    if behind[:1] in {"’", "'"} and not _begins_with_study(behind[1:].removeprefix("s ").split()):
+    if behind[:1] in {"’", "'"} and not _begins_with_study(behind[1:].split()):
         return True
     near = folded(behind[:_LONGEST_BEHIND]).split()
     if any(word in _OTHER_STUDY or (_is_year(word) and word != year) for word in near):
