@@ -193,6 +193,14 @@ def test_columns_that_are_missing_are_named(content: bytes, columns: str) -> Non
     assert str(caught.value) == f"list.csv: is no list of Retraction Watch: it lacks {columns}; {WHERE}"
 
 
+@pytest.mark.parametrize("sign", [";", "\t"])
+def test_a_list_that_a_spreadsheet_saved_with_other_signs_is_told(sign: str) -> None:
+    with pytest.raises(PprmailError) as caught:
+        entries(COLUMNS.replace(",", sign).encode())
+
+    assert str(caught.value) == f"list.csv: has ';' or tabs between its columns; save it with commas, or {WHERE}"
+
+
 def test_a_field_that_never_ends_is_told_with_its_line() -> None:
     with pytest.raises(PprmailError, match=rf"list\.csv:2: is no CSV as it is published \(field larger.*\); {WHERE}"):
         entries(HEADER + b'1,"' + b"a" * 200_000)

@@ -123,6 +123,9 @@ def _columns(header: list[str], shown: str) -> dict[str, int]:
     if not any(header):
         message = f"{shown}: is empty; {WHERE_TO_GET_THE_LIST}"
         raise PprmailError(message)
+    if len(header) == 1 and any(sign in header[0] for sign in ";\t"):
+        message = f"{shown}: has ';' or tabs between its columns; save it with commas, or {WHERE_TO_GET_THE_LIST}"
+        raise PprmailError(message)
     by_fold = {_fold(name): at for at, name in reversed(tuple(enumerate(header)))}
     found = {name: by_fold[_fold(name)] for name in (*NEEDED, *_OPTIONAL) if _fold(name) in by_fold}
     if missing := [name for name in NEEDED if name not in found]:
