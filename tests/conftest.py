@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from pprmail.cli import run
 from pprmail.rehearsal.standin.sendgrid import SendGridStandIn
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pprmail.settings import Settings
+
+# On a machine where it never ran, the first text drawn takes a second: hypothesis makes its tables of characters then
+settings.register_profile("pprmail", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("pprmail")
 
 ROOT = Path(__file__).parents[1]
 KEY = "a-secret-key-for-tests-only-0123456789"
