@@ -2,58 +2,35 @@
 
 from __future__ import annotations
 
-import threading
 from contextlib import suppress
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, Self
+from http.server import SimpleHTTPRequestHandler
+from typing import TYPE_CHECKING, Any
+
+from loopback import LoopbackHost
 
 if TYPE_CHECKING:
-    from email.message import Message
     from pathlib import Path
 
 
-class WebHost:
+class WebHost(LoopbackHost):
     """Shows ``folder`` under ``prefix`` (``/pprnet``); keeps the paths and headers it was asked with.
 
     By path, without the prefix: ``redirects`` leads elsewhere, ``statuses`` answers with a number alone, ``silent`` never answers.
     """
 
     def __init__(self, folder: Path, prefix: str = "") -> None:
+        super().__init__(partial(_Handler, self, directory=str(folder)))
         self.folder = folder
         self.prefix = prefix
         self.redirects: dict[str, str] = {}
         self.statuses: dict[str, int] = {}
         self.silent: set[str] = set()
-        self.asked: list[str] = []
-        self.headers: list[Message] = []
-        self.ended = threading.Event()
-        self._server = _Server(("127.0.0.1", 0), partial(_Handler, self, directory=str(folder)))
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-
-    @property
-    def port(self) -> int:
-        return int(self._server.server_address[1])
 
     @property
     def url(self) -> str:
         """Where the site begins, without a slash at its end."""
-        return f"http://127.0.0.1:{self.port}{self.prefix}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.ended.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-
-class _Server(ThreadingHTTPServer):
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - the base class's types
-        """A visitor who leaves early is no news."""
+        return f"{super().url}{self.prefix}"
 
 
 class _Handler(SimpleHTTPRequestHandler):

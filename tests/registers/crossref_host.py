@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from contextlib import suppress
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-if TYPE_CHECKING:
-    from email.message import Message
+from loopback import LoopbackHost
 
 RETRACTION = {
     "DOI": "10.1037/n1",
@@ -67,7 +65,7 @@ class Reply(NamedTuple):
     headers: tuple[tuple[str, str], ...] = ()
 
 
-class CrossrefHost:
+class CrossrefHost(LoopbackHost):
     """Knows ``works`` by DOI; keeps what it was asked, with which headers, over how many connections.
 
     ``replies`` come first, in their order; those of ``always`` to every question. ``silent``: it never answers. ``hangs_up``: after
@@ -75,30 +73,12 @@ class CrossrefHost:
     """
 
     def __init__(self, *works: dict[str, Any]) -> None:
+        super().__init__(partial(_Handler, self))
         self.works = {one["DOI"]: one for one in works}
         self.replies: list[Reply] = []
         self.always: Reply | None = None
         self.silent = self.hangs_up = False
-        self.asked: list[str] = []
-        self.headers: list[Message] = []
         self.connections = 0
-        self.ended = threading.Event()
-        self._server = _Server(("127.0.0.1", 0), partial(_Handler, self))
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.ended.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
     def reply(self, path: str) -> Reply:
         if self.replies:
@@ -110,11 +90,6 @@ class CrossrefHost:
             return Reply(404, b"Resource not found.", (("Content-Type", "text/plain"),))
         told = {"status": "ok", "message-type": "work", "message-version": "1.0.0", "message": self.works[doi]}
         return Reply(200, json.dumps(told).encode(), (("Content-Type", "application/json"),))
-
-
-class _Server(ThreadingHTTPServer):
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - the base class's types
-        """Who leaves early is no news."""
 
 
 class _Handler(BaseHTTPRequestHandler):
