@@ -214,4 +214,4 @@ def test_no_line_is_too_odd_to_be_judged(citation: str) -> None:
 
     assert len(found) <= 1
     assert all(1 <= one.column <= len(citation) + 1 for one in found)
-    assert all(citation[one.first : one.last].strip() for one in page_hyphens(citation))
+    assert all(citation[one.first : one.last].strip() for one in page_hyphens(citation, 0))

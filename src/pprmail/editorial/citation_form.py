@@ -121,7 +121,7 @@ def _source_faults(summary: Summary, span: Span) -> Iterator[Fault]:
     comma = _comma_before_journal(text, span.end)
     if comma is not None and summary.kind.text.casefold() in {"", "article"}:
         yield Fault(comma, "a comma where a full stop ends the title")
-    dash = next(page_hyphens(text), None)
+    dash = next(page_hyphens(text, span.end), None)
     if dash is not None:
         what = "a hyphen" if text[dash.start : dash.end].strip() in _TRUE_HYPHENS else "another dash"
         yield Fault(dash.first, f"pages with {what} for an en dash ({text[dash.first : dash.last]})")
@@ -141,15 +141,12 @@ def _comma_before_journal(text: str, start: int) -> int | None:
     return names[0].start() if re.compile(_VOLUME_OR_END).match(text, names[0].end() - 1) else None
 
 
-def page_hyphens(text: str) -> Iterator[Hyphen]:
-    """Ranges of pages after the date whose dash is none (APA 7, 6.6)."""
-    span = date_span(text)
-    if span is None:
+def page_hyphens(text: str, start: int) -> Iterator[Hyphen]:
+    """Ranges of pages whose dash is none (APA 7, 6.6), from ``start`` of the line, where its date ends."""
+    end = min((at for mark in _ADDRESSES if (at := text.find(mark, start)) >= 0), default=len(text))
+    if not any(mark in text[start:end] for mark in _HYPHENS):
         return
-    end = min((at for mark in _ADDRESSES if (at := text.find(mark, span.end)) >= 0), default=len(text))
-    if not any(mark in text[span.end : end] for mark in _HYPHENS):
-        return
-    for found in re.compile(_RANGE).finditer(text, span.end, end):
+    for found in re.compile(_RANGE).finditer(text, start, end):
         first, last = found["first"], found["last"]
         whole = first[: len(first) - len(last)] + last
         if found["again"] in {"", found["prefix"]} and int(first) < int(whole):

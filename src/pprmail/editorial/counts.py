@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pprmail.editorial.numerals import PEOPLE, evened, half_unit
-from pprmail.editorial.sentences import sentences
+from pprmail.editorial.numerals import ONES, PEOPLE, evened, half_unit
+from pprmail.editorial.sentences import line_start, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,14 +16,13 @@ if TYPE_CHECKING:
 
 _FURTHEST = 72
 _HAIR = 1e-9
-_ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 
 # The patterns are compiled when they are asked for
 _NUMBER = r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]{0,6}|0)(?![0-9])"
 _WHOLE = rf"(?P<whole>{_NUMBER})"
-_IN_WORDS = rf"(?i:(?:{'|'.join(_TENS)})(?:[\s-](?:{'|'.join(_ONES)}))?|{'|'.join((*_ONES, *_TEENS))})\b"
+_IN_WORDS = rf"(?i:(?:{'|'.join(_TENS)})(?:[\s-](?:{'|'.join(ONES)}))?|{'|'.join((*ONES, *_TEENS))})\b"
 # A date or a decimal may not stand before
 _PART = rf"(?<![\w.,/-])(?P<part>{_NUMBER}|(?<!ty )(?<!undred )(?<!undred and )(?<!ousand )(?<!ousand and ){_IN_WORDS})"
 _THE = r"(?:(?:the|all|these|those|their|our|its|his|her)\s)?(?:[nN]\s?=\s?)?"
@@ -87,8 +86,7 @@ def percentage_problems(wording: Wording) -> Iterator[Problem]:
     text = evened(wording.text).replace("\u00a0", " ")
     for sign in re.compile(_SIGN).finditer(text):
         at = sign.end() - 1
-        line = max(0, at - _FURTHEST)
-        line = max(line, text.rfind("\n", line, at) + 1)
+        line = line_start(text, max(0, at - _FURTHEST), at)
         found = _count_at(text, line, at)
         if found and _is_other(text, found) and not _is_modelled(text, at):
             yield _told(wording, found)
@@ -165,6 +163,6 @@ def _told(wording: Wording, found: re.Match[str]) -> Problem:
 def _number(typed: str) -> int:
     if typed[0].isdigit():
         return int(typed.replace(",", ""))
-    words = {word: number for number, word in enumerate((*_ONES, *_TEENS), start=1)}
+    words = {word: number for number, word in enumerate((*ONES, *_TEENS), start=1)}
     words |= {word: 10 * number for number, word in enumerate(_TENS, start=2)}
     return sum(words[word] for word in re.split(r"[\s-]", typed.lower()))

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.editorial.numerals import comma_numeral_at, numeral_at
-from pprmail.editorial.sentences import sentences
+from pprmail.editorial.sentences import line_start, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,8 +67,7 @@ def estimates_before(text: str, interval: Interval) -> tuple[Estimate, ...]:
 def _named_before(text: str, interval: Interval) -> tuple[Estimate, ...]:
     found: list[Estimate] = []
     bare = None  # "HR, 0.72; 95% CI, 0.55-0.94": the value, before its name is come to
-    first = max(interval.start - _FURTHEST, 0)
-    first = max(first, text.rfind("\n", first, interval.start) + 1)
+    first = line_start(text, max(interval.start - _FURTHEST, 0), interval.start)
     for part in reversed(list(re.compile(_PART).finditer(text, first, interval.start))):
         piece = part[0].rstrip()
         if not piece or (piece.count("=") == 1 and piece.partition("=")[0].strip() in _BETWEEN):
@@ -102,8 +101,7 @@ def other_measures(text: str, estimates: tuple[Estimate, ...], since: int) -> It
     """
     names = {one.name for one in estimates} | _NO_MEASURES
     end = estimates[-1].start
-    first = max(since, end - _SENTENCE)
-    first = max(first, text.rfind("\n", first, end) + 1)
+    first = line_start(text, max(since, end - _SENTENCE), end)
     *_, sentence = sentences(text[first : end + 1])
     for found in re.compile(_NUMBER).finditer(text, first + sentence.start, end):
         start = found.start()

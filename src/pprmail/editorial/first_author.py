@@ -127,7 +127,8 @@ def first_author_problems(summary: Summary) -> Iterator[Problem]:
     wording = wording_of_summary(summary)
     if not any(gate in wording.text for gate in _GATES):
         return
-    byline = _byline(summary)
+    citation = wording_of_citation(summary).text
+    byline = _byline(citation)
     first = byline.partition(",")[0]
     namings = []
     for naming in _namings(wording):
@@ -137,7 +138,8 @@ def first_author_problems(summary: Summary) -> Iterator[Problem]:
     people = authors(byline) if namings else ()
     if not people or not people[0].initials:
         return
-    year = _year(summary)
+    date = find_date(citation)
+    year = str(date.year) if date else ""
     others = {one.name for one in namings if _is_of_another(one, year)}
     one = next((one for one in namings if one.name not in others and _says_study(one)), None)
     if one is None or _is_named(people[0].family, wording.text):
@@ -337,17 +339,10 @@ def _is_named(family: str, text: str) -> bool:
     return not _words(family).isdisjoint(_words(" ".join(may_be_names)))
 
 
-def _year(summary: Summary) -> str:
-    """The year of the citation; '' where it has none."""
-    found = find_date(wording_of_citation(summary).text)
-    return str(found.year) if found else ""
-
-
-def _byline(summary: Summary) -> str:
-    """The people before the date of the citation, as readers see them."""
-    text = wording_of_citation(summary).text
-    span = date_span(text)
-    return text[: span.start] if span else ""
+def _byline(citation: str) -> str:
+    """The people before the date."""
+    span = date_span(citation)
+    return citation[: span.start] if span else ""
 
 
 def own_author(summary: Summary, writers: str) -> Author | None:
@@ -356,7 +351,7 @@ def own_author(summary: Summary, writers: str) -> Author | None:
     ``at`` is a place in ``wording_of_citation``.
     """
     names = tuple(_split_writers(writers))
-    byline = _byline(summary)
+    byline = _byline(wording_of_citation(summary).text)
     spellings = (folded,) if writers.isascii() and byline.isascii() else (folded, _spelled_out)
     for spell in spellings:
         spelled = [spell(name).split() for name in names]

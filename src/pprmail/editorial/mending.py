@@ -67,7 +67,7 @@ def _citation_edits(citation: str) -> Iterator[Edit]:
     if span:
         yield from (Edit(at, at, " ") for at in tight_initials(citation[: span.start]))
         yield from (Edit(at, at, " ") for at in tight_editors(citation, span.end))
-        yield from (Edit(dash.start, dash.end, EN_DASH) for dash in page_hyphens(citation))
+        yield from (Edit(dash.start, dash.end, EN_DASH) for dash in page_hyphens(citation, span.end))
     yield from (Edit(*label.span(), _ADDRESS) for label in _LABELS.finditer(citation))
 
 

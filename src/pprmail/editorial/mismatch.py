@@ -11,6 +11,7 @@ from difflib import SequenceMatcher
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from pprmail.citation import folded
 from pprmail.editorial.retractions import cited_doi
 from pprmail.reference import read_reference
 from pprmail.rules import problem
@@ -36,7 +37,6 @@ _BETWEEN = re.compile(r'[.,:;?!()\[\]“”"–—]')
 _MARK = re.compile(
     r"(?:retracted(?: article| chapter)?|retraction|withdrawn|removed|temporary removal)\b[:\s–—-]+", re.IGNORECASE
 )
-_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ß": "ss", "ı": "i"})
 _SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 
 
@@ -131,7 +131,7 @@ def _letters_apart(one: list[str], other: list[str]) -> Iterator[int]:
 def _words(title: str) -> list[str]:
     """The words of ``title`` in one case, without accents, apostrophes and the publisher's mark."""
     bare = _MARK.sub("", title.strip(), count=1).replace("’", "").replace("'", "").replace("&", " and ")
-    return re.findall(r"[^\W_]+", _fold(bare))
+    return folded(bare).split()
 
 
 def _one_person(cited: Person, work: Work) -> bool:
@@ -151,10 +151,5 @@ def _spellings(name: str) -> set[tuple[str, ...]]:
     """The words of ``name`` folded: ``ü`` as ``u``, and as ``ue``."""
     bare = name.casefold().replace("’", "").replace("'", "")
     composed = unicodedata.normalize("NFC", bare)
-    found = {tuple(re.findall(r"[^\W_]+", _fold(written))) for written in (bare, composed.translate(_SPELLED_OUT))}
+    found = {tuple(folded(written).split()) for written in (bare, composed.translate(_SPELLED_OUT))}
     return found - {()}
-
-
-def _fold(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(one for one in decomposed if not unicodedata.combining(one)).translate(_LETTERS)

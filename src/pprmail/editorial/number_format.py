@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pprmail.editorial.numerals import PEOPLE, evened
+from pprmail.editorial.numerals import ONES, PEOPLE, evened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +56,7 @@ _NAME_BEFORE = (
 )
 _NOT_A_QUANTITY = (_NOUN_BEFORE, _NAME_BEFORE, _OF_A_TEST, _DF_BEFORE)
 
-_TENS_AND_ONES = r"ty[ \u00a0]((?i:one|two|three|four|five|six|seven|eight|nine))(?![\w-])"
+_TENS_AND_ONES = rf"ty[ \u00a0]((?i:{'|'.join(ONES)}))(?![\w-])"
 _STEMS = ("twen", "thir", "for", "fif", "six", "seven", "eigh", "nine")
 _VERB = r"\s(?:of|was|is|has|had|did|could|would|can|who|to)\b"
 

@@ -25,6 +25,7 @@ _POINT = (
 )
 _COMMA = r"\s{0,2}([+-]?)\s?([0-9]{1,12}+(?:,[0-9]{1,12})?+)(?![\w^×]|[.,][0-9]|\s[×*])(?:\s?(%))?"
 
+ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 PEOPLE = (
     r"adolescents|adults|boys|caregivers|carers|children|citizens|clients|clinicians|completers|controls|couples|dyads|employees"
     r"|families|fathers|females|girls|individuals|infants|inpatients|males|members|men|mothers|non-?completers|non-?responders|nurses"

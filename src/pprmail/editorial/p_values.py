@@ -7,6 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.editorial.numerals import evened, half_unit
+from pprmail.editorial.sentences import line_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,8 +99,7 @@ def _test_beside(text: str, start: int, end: int, original: str) -> Test | None:
 
     Its degrees of freedom may stand after p: ``r = .08, p < .001, df = 293``.
     """
-    first = max(0, start - _FURTHEST)
-    found = re.compile(_TEST).search(text, max(first, text.rfind("\n", first, start) + 1), start)
+    found = re.compile(_TEST).search(text, line_start(text, max(0, start - _FURTHEST), start), start)
     if not found:
         return None
     kind = found[1] if found[1] in "tFr" else "z" if found[1] in "zZ" else "chi"

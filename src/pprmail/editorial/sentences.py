@@ -36,6 +36,11 @@ def sentences(text: str) -> Iterator[Sentence]:
     yield from _trimmed(text, start, len(text))
 
 
+def line_start(text: str, first: int, at: int) -> int:
+    """Where the line begins that holds ``at``, or ``first`` when it begins before that."""
+    return max(first, text.rfind("\n", first, at) + 1)
+
+
 def _trimmed(text: str, start: int, end: int) -> Iterator[Sentence]:
     piece = text[start:end]
     begin = start + len(piece) - len(piece.lstrip())

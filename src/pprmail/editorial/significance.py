@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pprmail.editorial.intervals import sentence_ends_between
+from pprmail.editorial.sentences import line_start
 
 if TYPE_CHECKING:
     from pprmail.editorial.estimates import Estimate
@@ -100,8 +101,7 @@ def contradiction(
     null, negative = _denied(interval, estimates)
     if negative is None:
         return None
-    first = max(since, interval.start - _BEFORE)
-    first = max(first, text.rfind("\n", first, interval.start) + 1)
+    first = line_start(text, max(since, interval.start - _BEFORE), interval.start)
     found = (
         _words_before(text, first, start)
         or _mark_before(text, first, start)
@@ -121,8 +121,7 @@ def _of_bare_interval(text: str, interval: Interval, since: int) -> tuple[int, s
     """
     if interval.shared or interval.low.value >= 0:
         return None
-    first = max(since, interval.start - _BEFORE)
-    first = max(first, text.rfind("\n", first, interval.start) + 1)
+    first = line_start(text, max(since, interval.start - _BEFORE), interval.start)
     sentence = re.split(_SENTENCE_BEGINS, text[first : interval.start])[-1]
     first = interval.start - len(sentence)
     if re.search(_A_NUMBER, sentence) or not re.search(_OF_A_DIFFERENCE, sentence):
