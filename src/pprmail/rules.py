@@ -107,6 +107,8 @@ GROUPS: dict[str, tuple[Rule, ...]] = {
         _doubt("first-author-mismatch", "A summary of one study under the citation of another sends readers to the wrong article."),
         _doubt("preprint", "A preprint has not been reviewed: readers should be told, or given the article that came of it."),
         Rule("own-article", NOTE, "Readers should know when an author summarises their own work.", judgement=True),
+    ),
+    "Registers": (
         _doubt("citation-mismatch", "What Crossref holds for the DOI is another article than the citation names, or one of the two has a slip."),
         Rule("retracted", ERROR, "Clinicians would act on a study that its journal has withdrawn.", judgement=True),
         _doubt("expression-of-concern", "The journal doubts the study; readers should know."),

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest import summary_text
-from pprmail.archive.corrections import corrections_html, reprint_html, retraction_text, updated_day
+from pprmail.archive.corrections import corrections_html, reprint_html, updated_day
 from pprmail.manuscript.issue import load_issue
+from pprmail.render.phrases import retraction_text
 from pprmail.render.words import load_words
 
 if TYPE_CHECKING:

@@ -34,11 +34,6 @@ def corrections_html(summary: Summary, words: Words) -> Markup:
     return Markup("\n").join(boxes)
 
 
-def retraction_text(summary: Summary, words: Words) -> str:
-    """The banner's sentence as plain text, for where a summary is shown shortened; '' for one that stands."""
-    return words.corrections.retraction.format(day=words.day(summary.retraction.day)) if summary.retraction else ""
-
-
 def reprint_html(summary: Summary, words: Words, home: str, on_site: Container[str]) -> Markup:
     """Where a reprint appeared first, as a paragraph; '' for a summary that is none.
 

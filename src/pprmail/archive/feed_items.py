@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import escape
 
-from pprmail.archive.corrections import corrections_html, reprint_html, retraction_text, updated_day
+from pprmail.archive.corrections import corrections_html, reprint_html, updated_day
 from pprmail.model import plain_prose
-from pprmail.render.phrases import citation_of
+from pprmail.render.phrases import citation_of, retraction_text
 from pprmail.render.prose import HtmlStyle, inline_html, prose_html
 from pprmail.slugs import topic_path
 

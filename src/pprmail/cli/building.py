@@ -13,7 +13,6 @@ from pprmail.archive.search import has_search
 from pprmail.archive.writing import Memory, Written, hashed
 from pprmail.cli.locks import held_alone
 from pprmail.manuscript.months import issue_keys
-from pprmail.registers.retraction_list import list_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,8 +77,7 @@ def _build(console: Console, settings: Settings, order: Order) -> Built:
     memory = Memory(settings.state_folder / MEMORY, settings.root)
     common = common_ingredients(settings)
     of_issues = {key: hashed(common, issue_ingredients(settings, key)) for key in order.keys}
-    listing = list_of(settings)
-    retractions = listing.sha256 if listing else ""
+    retractions = _retractions(settings)
     whole = hashed(
         common, retractions, *of_issues, *of_issues.values(), str(order.named), str(order.drafts), str(has_search())
     )
@@ -88,6 +86,16 @@ def _build(console: Console, settings: Settings, order: Order) -> Built:
     from pprmail.cli.making import make_newsletter
 
     return make_newsletter(console, settings, order, memory, Sources(common, retractions, of_issues, whole))
+
+
+def _retractions(settings: Settings) -> str:
+    """The SHA-256 of the list that the settings name; '' when they name none, and then no register is loaded."""
+    if not settings.check.retractions:
+        return ""
+    from pprmail.registers.retraction_list import list_of
+
+    listing = list_of(settings)
+    return listing.sha256 if listing else ""
 
 
 def _unchanged(memory: Memory, folder: Path, whole: str) -> Built | None:

@@ -75,7 +75,14 @@ def check(  # noqa: PLR0913 - an argument for each option
         keys, proofs, odd = read_proofs(app.settings, issues, desk)
     problems = tuple(sorted([*odd, *(one for proof in proofs for one in proof.problems)]))
     errors, warnings = count_by_severity(problems)
-    _print(app.console, output, keys, problems)
+    if output == "json":
+        found = [_as_json(one) for one in problems]
+        app.console.json({"issues": list(keys), "errors": errors, "warnings": warnings, "problems": found})
+    elif output == "github":
+        for one in problems:
+            app.console.product(visible(_as_annotation(one)))
+    else:
+        app.console.problems(problems)
     _sum_up(app.console, keys, errors, warnings)
     if unseen := [proof.issue.key for proof in proofs if proof.mail is None]:
         app.console.note(f"the mail of {', '.join(unseen)} is looked at once the errors are mended")
@@ -125,18 +132,6 @@ def explain_rules(name: str) -> str:
         message = f"no rule {name!r}; {did_you_mean(name, tuple(RULES)) or 'pprmail check --explain all lists them'}"
         raise click.UsageError(message)
     return explained(RULES[name])
-
-
-def _print(console: Console, output: str, keys: tuple[str, ...], problems: tuple[Problem, ...]) -> None:
-    errors, warnings = count_by_severity(problems)
-    if output == "json":
-        found = [_as_json(one) for one in problems]
-        console.json({"issues": list(keys), "errors": errors, "warnings": warnings, "problems": found})
-    elif output == "github":
-        for one in problems:
-            console.product(visible(_as_annotation(one)))
-    else:
-        console.problems(problems)
 
 
 def _sum_up(console: Console, keys: tuple[str, ...], errors: int, warnings: int) -> None:

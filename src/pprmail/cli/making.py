@@ -17,6 +17,7 @@ from pprmail.errors import FaultsError
 from pprmail.mailcheck.proof import lay_out_with_list, proofread
 from pprmail.manuscript.issue import load_issue
 from pprmail.manuscript.markdown import parse_text
+from pprmail.render.mail import render_issue
 from pprmail.settings import FILE_NAME
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pprmail.cli.console import Console
     from pprmail.mailcheck.proof import Desk, Proof
     from pprmail.model import Issue, Prose
+    from pprmail.render.template_files import Templates
     from pprmail.settings import Settings
 
 
@@ -53,7 +55,7 @@ def make_newsletter(console: Console, settings: Settings, order: Order, memory: 
     shown = _read_shown(settings, order, desk, memory, kept)
     on_site = tuple(one.issue for one in shown if order.drafts or not one.issue.draft)
     wanted = [one for one in shown if not order.named or one.issue.key in order.named]
-    mail = [file for one in wanted for file in _mail(settings, desk, one, of_issues[one.issue.key])]
+    mail = [file for one in wanted for file in _mail(settings, templates, one, of_issues[one.issue.key])]
     of_site = {issue.key: of_issues[issue.key] for issue in on_site}
     introduction = _introduction(settings)
     material = Material(settings, shelve(on_site), templates, introduction, sources.common, of_site, has_search())
@@ -86,15 +88,16 @@ def _read_shown(settings: Settings, order: Order, desk: Desk, memory: Memory, ke
     return shown
 
 
-def _mail(settings: Settings, desk: Desk, draft: _Draft, source: str) -> list[PlannedFile]:
+def _mail(settings: Settings, templates: Templates, draft: _Draft, source: str) -> list[PlannedFile]:
     """The parts of an issue's mail; it is rendered once, when the first part is to be made."""
     key = draft.issue.key
     made: dict[str, bytes] = {}
 
     def part(path: str) -> bytes:
         if not made:
-            proof = draft.proof or proofread(settings, key, desk)
-            made.update(mail_files(settings, key, proof.clean_mail("")))
+            proof = draft.proof
+            mail = proof.clean_mail("") if proof else render_issue(settings, draft.issue, templates)
+            made.update(mail_files(settings, key, mail))
         return made[path]
 
     return [PlannedFile(path, source, partial(part, path)) for path in mail_paths(key)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import sys
 from contextlib import suppress
 from difflib import unified_diff
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from pprmail.cli.console import counted, has_colour
+from pprmail.cli.console import counted, has_colour, visible
 from pprmail.editorial.mending import mend
 from pprmail.errors import PprmailError
 from pprmail.files import replace_file
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 
     from pprmail.cli import App
 
-_LINE_END = re.compile(r"\r\n|\n|\r")
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -104,17 +101,15 @@ def _sent(root: Path, changes: list[Mended]) -> list[str]:
 
 def _show(change: Mended) -> None:
     """The lines that change, before and after, where the question is asked."""
-    before, after = (_LINE_END.split(text.decode("utf-8-sig")) for text in (change.before, change.after))
+    before, after = (
+        [line.text for line in split_lines(content, change.path)[0]] for content in (change.before, change.after)
+    )
     is_coloured = has_colour(sys.stderr)
     for line in unified_diff(before, after, change.path, change.path, n=0, lineterm=""):
-        shown = _CONTROL.sub(_escaped, line)
+        shown = visible(line)
         colour = _COLOURS.get(line[:1]) if is_coloured else None
         with suppress(OSError):  # as the console does: what nobody can read any more stops no command
             click.echo(click.style(shown, fg=colour) if colour else shown, err=True)
-
-
-def _escaped(found: re.Match[str]) -> str:
-    return f"\\u{ord(found[0]):04x}"
 
 
 def _refuse_protected(file: Path, path: str) -> None:

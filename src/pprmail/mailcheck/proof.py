@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 _OF_MAIL = frozenset(rule.id for rule in GROUPS["The rendered mail"])
-_OF_REGISTERS = frozenset({"retracted", "expression-of-concern", "corrected", "citation-mismatch"})
+_OF_REGISTERS = frozenset(rule.id for rule in GROUPS["Registers"])
 _OFF = frozenset(rule.id for rule in RULES.values() if not rule.default)
 
 

@@ -58,12 +58,17 @@ def cut(text: str, characters: int) -> str:
     return whole_words.rstrip(" ,;:.–") + "…"
 
 
+def retraction_text(summary: Summary, words: Words) -> str:
+    """That the source was retracted, as a sentence of plain text; '' for one that stands."""
+    return words.corrections.retraction.format(day=words.day(summary.retraction.day)) if summary.retraction else ""
+
+
 def retraction_of(summary: Summary, words: Words) -> tuple[Inline, ...]:
-    """That the source was retracted, with the notice as a link; () for one that stands."""
+    """The same with the notice as a link; () for one that stands."""
     own = summary.retraction
     if own is None:
         return ()
-    said = words.corrections.retraction.format(day=words.day(own.day))
+    said = retraction_text(summary, words)
     label = f" {words.corrections.retraction_notice}{words.issue.colon} "
     return Strong((Text(said),)), Text(label), Link(doi_url(own.doi), (Text(f"https://doi.org/{own.doi}"),))
 
